@@ -1,0 +1,37 @@
+# What a user needs: `make run` and `make test`. What a developer adds: `make check` and `make model`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check format model clean
+run: $(READY)
+	@"$(BIN)/whylost" run --quiet-failures && "$(BIN)/whylost" dashboard
+
+test: $(READY)
+	@"$(BIN)/python" -m pytest
+
+check: $(READY)
+	"$(BIN)/ruff" format --check .
+	"$(BIN)/ruff" check .
+	"$(BIN)/mypy"
+	"$(BIN)/lint-imports"
+	"$(BIN)/python" -m pytest
+
+format: $(READY)
+	"$(BIN)/ruff" format .
+	"$(BIN)/ruff" check --fix .
+
+model: $(READY)
+	"$(BIN)/whylost" classify train --out classify/data/model
+
+$(READY): requirements.txt pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "whylost needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	@echo "Setting up .venv (once, about a minute)"
+	@"$(PYTHON)" -m venv "$(VENV)"
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch "$(READY)"
+
+clean:
+	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Stage two: the likely cause of what a post tells of, with evidence."""

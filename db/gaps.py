@@ -1,0 +1,25 @@
+"""Stretches in which a place could not be collected: missing is never zero."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from db.tables import Gap
+from db.upsert import upsert
+
+
+def begin(connection: Connection, place: str, began: datetime, reason: str) -> None:
+    """Opens a gap, unless one is open there: then that one goes on."""
+    is_open = connection.scalar(select(Gap.began).where(Gap.place == place, Gap.ended.is_(None)))
+    if is_open is None:
+        row = {"place": place, "began": began, "ended": None, "reason": reason}
+        upsert(connection, Gap, [row], update=("ended", "reason"))
+
+
+def end(connection: Connection, place: str, ended: datetime) -> None:
+    """Closes the open gap of a place, where there is one."""
+    connection.execute(
+        update(Gap).where(Gap.place == place, Gap.ended.is_(None)).values(ended=ended)
+    )

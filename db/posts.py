@@ -1,0 +1,208 @@
+"""Saving what was collected: places, threads, posts and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from db.changes import log
+from db.tables import (
+    AddressRow,
+    PlaceRow,
+    PostProduct,
+    PostRow,
+    PostText,
+    ThreadRow,
+    Tombstone,
+)
+from db.upsert import slices, upsert
+from domain.nouns import Place, Post, PostState, Thread
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What we hold of a post: enough to tell whether a copy of it is news."""
+
+    raw_hash: str
+    version: int
+    state: PostState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What a save did, in posts."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+            deleted=self.deleted + other.deleted,
+        )
+
+
+def held(connection: Connection, keys: Sequence[str]) -> dict[str, Held]:
+    """Those of `keys` that we hold."""
+    found: dict[str, Held] = {}
+    for part in slices(keys):
+        rows = connection.execute(
+            select(PostRow.key, PostText.raw_hash, PostRow.version, PostRow.state)
+            .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
+            .where(PostRow.key.in_(part))
+        )
+        for key, raw_hash, version, state in rows:
+            found[key] = Held(raw_hash=raw_hash, version=version, state=PostState(state))
+    return found
+
+
+def buried(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of `keys` that were deleted or forgotten and may not come back."""
+    found: set[str] = set()
+    for part in slices(keys):
+        found.update(connection.scalars(select(Tombstone.post).where(Tombstone.post.in_(part))))
+    return found
+
+
+def save_places(connection: Connection, places: Sequence[Place]) -> None:
+    """Makes or updates places by name."""
+    rows = [
+        {"name": p.name, "source": p.source, "frame": p.frame.value, "query": p.query}
+        for p in places
+    ]
+    upsert(connection, PlaceRow, rows, update=("source", "frame", "query"))
+
+
+def save_threads(connection: Connection, threads: Sequence[Thread], now: datetime) -> None:
+    """Makes threads, or updates title and opening; the first place that had a thread keeps it."""
+    rows = {
+        t.key: {
+            "key": t.key,
+            "place": t.place,
+            "title": t.title,
+            "opened_at": t.opened_at,
+            "first_seen_at": now,
+        }
+        for t in threads
+    }
+    upsert(connection, ThreadRow, list(rows.values()), update=("title", "opened_at"))
+
+
+def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> Saved:
+    """Keeps new posts, adds a version where the text changed, purges what was deleted.
+
+    The same posts again change nothing. Of two copies in `posts` the later one counts. Threads and
+    places must be saved before; a buried post is left out.
+    """
+    latest = {p.key: p for p in posts}
+    known = held(connection, list(latest))
+    graves = buried(connection, list(latest))
+    new = [p for k, p in latest.items() if k not in known and k not in graves]
+    gone, changed, same = [], [], 0
+    for key, before in known.items():
+        post = latest[key]
+        if before.state is PostState.DELETED or post.raw_hash == before.raw_hash:
+            same += 1
+        elif post.state is PostState.DELETED:
+            gone.append(post)
+        else:
+            changed.append((post, before.version + 1))
+    _insert(connection, new, now)
+    for post, version in changed:
+        _add_version(connection, post, version, now)
+    for post in gone:
+        purge(connection, post.key, "deleted at its source", now)
+    return Saved(new=len(new), changed=len(changed), unchanged=same, deleted=len(gone))
+
+
+def purge(connection: Connection, key: str, reason: str, now: datetime) -> None:
+    """Takes a post's texts and address away; its hash, labels and counts stay."""
+    connection.execute(
+        update(PostText).where(PostText.post == key).values(title=None, text=None, purged_at=now)
+    )
+    connection.execute(delete(AddressRow).where(AddressRow.post == key))
+    connection.execute(
+        update(PostRow).where(PostRow.key == key).values(state=PostState.DELETED.value)
+    )
+    upsert(connection, Tombstone, [{"post": key, "reason": reason, "at": now}])
+    log(connection, "post", key, "deleted", after={"reason": reason}, now=now)
+
+
+def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> None:
+    upsert(connection, PostRow, [_post_row(p, now) for p in posts])
+    upsert(connection, PostText, [_text_row(p, 1, now) for p in posts])
+    upsert(
+        connection,
+        PostProduct,
+        [{"post": p.key, "product": product} for p in posts for product in p.products],
+    )
+    upsert(
+        connection,
+        AddressRow,
+        [
+            {"post": p.key, "external_id": p.address.external_id, "url": p.address.url}
+            for p in posts
+            if p.address and p.state is not PostState.DELETED
+        ],
+    )
+    upsert(
+        connection,
+        Tombstone,
+        [
+            {"post": p.key, "reason": "deleted before it was read", "at": now}
+            for p in posts
+            if p.state is PostState.DELETED
+        ],
+    )
+
+
+def _add_version(connection: Connection, post: Post, version: int, now: datetime) -> None:
+    connection.execute(PostText.__table__.insert(), [_text_row(post, version, now)])
+    connection.execute(
+        update(PostRow)
+        .where(PostRow.key == post.key)
+        .values(version=version, state=PostState.EDITED.value)
+    )
+    connection.execute(delete(PostProduct).where(PostProduct.post == post.key))
+    upsert(connection, PostProduct, [{"post": post.key, "product": p} for p in post.products])
+    log(connection, "post", post.key, "edited", after={"version": version}, now=now)
+
+
+def _post_row(post: Post, now: datetime) -> dict[str, Any]:
+    return {
+        "key": post.key,
+        "thread": post.thread,
+        "parent": post.parent,
+        "place": post.place,
+        "kind": post.kind,
+        "author": post.author,
+        "state": post.state.value,
+        "version": 1,
+        "depth": post.depth,
+        "back_filled": post.back_filled,
+        "written_at": post.written_at,
+        "day": post.written_at.date(),
+        "first_seen_at": now,
+    }
+
+
+def _text_row(post: Post, version: int, now: datetime) -> dict[str, Any]:
+    deleted = post.state is PostState.DELETED
+    return {
+        "post": post.key,
+        "version": version,
+        "title": None if deleted else post.title,
+        "text": None if deleted else post.text,
+        "raw_hash": post.raw_hash,
+        "seen_at": now,
+        "edited_at": post.edited_at,
+        "purged_at": now if deleted else None,
+    }

@@ -1,0 +1,1 @@
+"""One file a question: the rows behind a page, an export or a command."""

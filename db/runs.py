@@ -1,0 +1,55 @@
+"""What each run did. A run that a killed process left behind is marked as killed by the next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+
+from sqlalchemy import Engine, insert, update
+
+from db.engine import write
+from db.tables import RunRow, RunSource
+from domain.nouns import RunReport
+
+
+def begin(engine: Engine, stage: str, now: datetime) -> int:
+    """Opens a run and gives its number. Call under the run lock: older open runs were killed."""
+    with write(engine) as connection:
+        connection.execute(
+            update(RunRow)
+            .where(RunRow.stage == stage, RunRow.outcome == "running")
+            .values(outcome="killed", message="The process ended before the run did.")
+        )
+        made = connection.execute(
+            insert(RunRow)
+            .values(
+                stage=stage,
+                started_at=now,
+                finished_at=None,
+                outcome="running",
+                counts={},
+                message="",
+                program=version("whylost"),
+            )
+            .returning(RunRow.number)
+        )
+        return made.scalar_one()
+
+
+def finish(engine: Engine, number: int, report: RunReport) -> None:
+    """Closes a run with what it did, source by source."""
+    with write(engine) as connection:
+        connection.execute(
+            update(RunRow)
+            .where(RunRow.number == number)
+            .values(
+                finished_at=report.finished_at,
+                outcome=report.outcome,
+                counts=report.counts,
+                message=report.message,
+            )
+        )
+        rows = [{"run": number, **asdict(source)} for source in report.sources]
+        if rows:
+            connection.execute(insert(RunSource), rows)

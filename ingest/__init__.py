@@ -1,0 +1,1 @@
+"""Stage one: read public places politely, redact, keep."""

@@ -1,0 +1,1 @@
+"""Stage three: counts, rates and intervals over time."""
