@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from db.fold import SQLITE_NAME, fold
 from db.tables import Meta
 from domain.errors import KeyMismatch, SchemaError, StoreError
 from domain.keyed import Keyed
@@ -62,6 +63,7 @@ def _sqlite(file: str) -> Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where `write` and `read` say
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function(SQLITE_NAME, 1, fold, deterministic=True)
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",

@@ -1,0 +1,183 @@
+"""A `Filter` as SQL: the one place where a reader's wish becomes conditions.
+
+A page, an export and a command that show the same thing all select through `reports`. What a
+person decided about the current version of a post takes the place of the model's decision.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from db.fold import fold, folded
+from db.tables import (
+    FactRow,
+    IncidentMember,
+    PlaceRow,
+    PostProduct,
+    PostRow,
+    PostText,
+    ReviewRow,
+    ThreadRow,
+    TriageRow,
+    VerdictRow,
+)
+from domain.causes import Abstention, Decision
+from domain.filter import STEPS, Filter
+
+UNKNOWN = "unknown"  # the value that stands for "the account doesn't say"
+NEW = "new"  # the triage state of a report that nobody has touched
+_REFUSED = (Abstention.UNSUPPORTED_LANGUAGE, Abstention.TOO_LITTLE_TEXT)
+
+# The latest review of each version that no later one of its reviewer replaced.
+_latest = (
+    select(ReviewRow.post, ReviewRow.version, func.max(ReviewRow.number).label("number"))
+    .where(ReviewRow.replaced.is_(False))
+    .group_by(ReviewRow.post, ReviewRow.version)
+    .subquery("latest_review")
+)
+
+# What is shown: the person's decision where there is one, else the model's.
+decision: ColumnElement[str] = func.coalesce(ReviewRow.decision, VerdictRow.decision)
+abstention: ColumnElement[str | None] = case(
+    (ReviewRow.number.is_(None), VerdictRow.abstained_because), else_=None
+)
+triage: ColumnElement[str] = func.coalesce(TriageRow.state, cast(literal(NEW), String))
+
+
+def reports(filter: Filter, model: str, *columns: Any) -> Select[Any]:  # noqa: A002 - the noun
+    """SELECT `columns` of the reports that match: one row a post, in no order.
+
+    Joined and free to select from: post, verdict of its current version by `model`, place, thread,
+    the text of that version, the review that counts and the triage state (both may be NULL).
+    Unless the filter names them, posts that are not reports and posts that the model refused to
+    judge (language, length; they are not in the exposure either) are left out.
+    """
+    current = and_(
+        VerdictRow.post == PostRow.key,
+        VerdictRow.version == PostRow.version,
+        VerdictRow.model == model,
+    )
+    text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
+    latest = and_(_latest.c.post == PostRow.key, _latest.c.version == PostRow.version)
+    return (
+        select(*columns)
+        .select_from(PostRow)
+        .join(VerdictRow, current)
+        .join(PlaceRow, PlaceRow.name == PostRow.place)
+        .join(ThreadRow, ThreadRow.key == PostRow.thread)
+        .join(PostText, text)
+        .outerjoin(_latest, latest)
+        .outerjoin(ReviewRow, ReviewRow.number == _latest.c.number)
+        .outerjoin(TriageRow, TriageRow.post == PostRow.key)
+        .where(*conditions(filter, model))
+    )
+
+
+def conditions(filter: Filter, model: str) -> list[ColumnElement[bool]]:  # noqa: A002 - the noun
+    """What must hold, over the tables that `reports` joins."""
+    found = [*_decided(filter), *_when_and_where(filter), *_said(filter, model)]
+    if filter.incident:
+        found.append(_member(filter.incident, model))
+    if filter.reviews and set(filter.reviews) != {"reviewed", "unreviewed"}:
+        reviewed = ReviewRow.number.is_not(None)
+        found.append(reviewed if "reviewed" in filter.reviews else ~reviewed)
+    if filter.triage:
+        found.append(triage.in_(filter.triage))
+    found += [_has_word(word) for word in filter.words.split()]
+    return found
+
+
+def _decided(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.causes:
+        found.append(decision.in_([cause.value for cause in wanted.causes]))
+    else:
+        found.append(decision != Decision.NOT_A_REPORT.value)
+    if wanted.abstentions:
+        found.append(abstention.in_([reason.value for reason in wanted.abstentions]))
+    if not set(wanted.abstentions) & set(_REFUSED):
+        found.append(or_(VerdictRow.judged.is_(True), ReviewRow.number.is_not(None)))
+    # The smallest addend keeps 0.35 * 20 = 6.999... at its step.
+    if step := int(wanted.least_probability * STEPS + 1e-9):
+        found.append(VerdictRow.step >= step)
+    return found
+
+
+def _when_and_where(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.first_day:
+        found.append(VerdictRow.day >= wanted.first_day)
+    if wanted.last_day:
+        found.append(VerdictRow.day <= wanted.last_day)
+    if wanted.sources:
+        found.append(PlaceRow.source.in_(wanted.sources))
+    if wanted.places:
+        found.append(PostRow.place.in_(wanted.places))
+    if wanted.languages:
+        found.append(VerdictRow.language.in_(wanted.languages))
+    if wanted.products:
+        found.append(_about(wanted.products))
+    return found
+
+
+def _about(products: tuple[str, ...]) -> ColumnElement[bool]:
+    mine = PostProduct.post == PostRow.key
+    named = exists().where(mine, PostProduct.product.in_(products))
+    return or_(named, ~exists().where(mine)) if UNKNOWN in products else named
+
+
+def _said(wanted: Filter, model: str) -> list[ColumnElement[bool]]:
+    asked = {
+        "surface": wanted.surfaces,
+        "version": wanted.versions,
+        "symptom": tuple(symptom.value for symptom in wanted.symptoms),
+    }
+    return [_states(name, values, model) for name, values in asked.items() if values]
+
+
+def _states(name: str, values: tuple[str, ...], model: str) -> ColumnElement[bool]:
+    stated = fact(name, model)
+    one_of = stated.where(FactRow.value.in_(values))
+    return or_(one_of, ~stated) if UNKNOWN in values else one_of
+
+
+def fact(name: str, model: str) -> Exists:
+    """Whether the current version of the post states anything called `name`."""
+    return exists().where(
+        FactRow.post == PostRow.key,
+        FactRow.version == PostRow.version,
+        FactRow.model == model,
+        FactRow.name == name,
+    )
+
+
+def _member(incident: str, model: str) -> ColumnElement[bool]:
+    return exists().where(
+        IncidentMember.post == PostRow.key,
+        IncidentMember.model == model,
+        IncidentMember.incident == incident,
+    )
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    wanted = fold(word)
+    if not wanted:
+        return true()
+    fields = (PostText.title, PostText.text, ThreadRow.title)
+    return or_(*(folded(field).contains(wanted, autoescape=True) for field in fields))
