@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, func, select
+from sqlalchemy import Connection, Integer, func, insert, select
 
 from db.tables import ImportBlock
 
@@ -44,7 +44,7 @@ def save(
 ) -> None:
     """Notes a block, in the transaction that writes its posts."""
     connection.execute(
-        ImportBlock.__table__.insert(),
+        insert(ImportBlock),
         [
             {
                 "file": file,

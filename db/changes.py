@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from db.tables import ChangeLog
 
@@ -22,7 +22,7 @@ def log(
 ) -> None:
     """Adds one line. No text of a post belongs in `before` or `after`: it could not be purged."""
     connection.execute(
-        ChangeLog.__table__.insert(),
+        insert(ChangeLog),
         [
             {
                 "at": now,

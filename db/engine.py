@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
@@ -190,7 +190,7 @@ def claim(engine: Engine, keyed: Keyed, *, demonstration: bool = False) -> None:
         known = dict(connection.execute(select(Meta.name, Meta.value)).tuples())
     if not known:
         with write(engine) as connection:
-            connection.execute(Meta.__table__.insert(), [{"name": n, "value": v} for n, v in told.items()])
+            connection.execute(insert(Meta), [{"name": n, "value": v} for n, v in told.items()])
         return
     if known.get(_FINGERPRINT) != told[_FINGERPRINT]:
         raise KeyMismatch(

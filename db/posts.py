@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from db.changes import log
 from db.tables import (
@@ -165,7 +165,7 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
 
 
 def _add_version(connection: Connection, post: Post, version: int, now: datetime) -> None:
-    connection.execute(PostText.__table__.insert(), [_text_row(post, version, now)])
+    connection.execute(insert(PostText), [_text_row(post, version, now)])
     connection.execute(
         update(PostRow)
         .where(PostRow.key == post.key)

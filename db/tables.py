@@ -496,5 +496,4 @@ class ChangeLog(Table):
     after: Mapped[dict[str, Any]]
 
 
-
 APPEND_ONLY = ("change_log", "published")

@@ -11,7 +11,7 @@ from domain.causes import Abstention, Cause, Decision
 
 
 class Frame(StrEnum):
-    """Which posts of a place we see. Rates and tests use the first two; the rest is counted only."""
+    """Which posts of a place we see. Rates and tests use the first two; the rest is counted."""
 
     ALL_POSTS = "all posts of a place"
     PRODUCT_QUERY = "matches of a product query"

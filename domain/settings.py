@@ -94,13 +94,12 @@ def load(config: Path | None = None, database: str | None = None) -> Settings:
     top.pop("database", None)
     sources = _section(told, "sources", where)
     _nothing_left(told, "", where)
-    settings = Settings(
+    return Settings(
         home=home,
         database=url or f"sqlite:///{home / 'whylost.db'}",
         sources=_sources(sources, where),
         **_typed(Settings, top, "whylost", where),
     )
-    return settings
 
 
 def _sources(told: dict[str, Any], where: str) -> dict[str, SourceSettings]:
