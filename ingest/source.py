@@ -1,0 +1,125 @@
+"""The shape that every source has: what it may do, what it reads, what it yields.
+
+A source is one file in `ingest/sources`. It knows what to ask for and how to read the answer;
+pacing, retries, limits and budgets belong to the client, keys, redaction and rows to `prepare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from domain.nouns import Place
+from domain.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from ingest.client import Client
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawPost:
+    """A post as its source shows it, in plain text, before redaction. Never stored, never logged.
+
+    External ids are unique over all sources and begin with the source's scheme: `hn:8863`,
+    `github:owner/repo#12`, `github:owner/repo/comment/34`. A live source and an archive that
+    hold the same post must give it the same id. Times are in UTC.
+    """
+
+    place: str
+    thread: str  # external id of the post that opened the thread
+    thread_title: str | None  # None: this answer doesn't say
+    thread_opened_at: datetime | None
+    external_id: str
+    parent: str | None  # external id of the post that it answers
+    kind: str  # issue, story, comment, reply, review, post
+    author: str | None  # as the source writes it; None where the account is gone
+    title: str
+    text: str
+    written_at: datetime
+    edited_at: datetime | None = None
+    deleted: bool = False
+    url: str = ""
+    depth: int = 0
+    products: tuple[str, ...] = ()  # that the place or the thread is about, whatever the text says
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What is saved in one transaction: posts, and the cursor's value once they are kept.
+
+    `cursor` None leaves the cursor where it is. `empty` marks an answer that held nothing where
+    something might have been: counted, since an empty answer is no proof of an empty place.
+    """
+
+    posts: tuple[RawPost, ...]
+    cursor: Mapping[str, Any] | None = None
+    unreadable: int = 0
+    empty: bool = False
+    back_filled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What a source's terms allow, as data that ingest, export, training and purge obey."""
+
+    store_text: bool
+    export_text: bool
+    train: bool
+    keep_days: int | None  # None: no limit but our own
+    delete_within_hours: int | None  # after the source deleted a post; None: no limit named
+    attribution: str
+    written_at: str  # the page that says so
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """Which part of a place is asked for.
+
+    `since`: posts from here on, for a place without a cursor (else the cursor decides).
+    `back_to`: walk from the oldest position back to here instead.
+    """
+
+    since: datetime
+    back_to: datetime | None = None
+
+
+class Source(Protocol):
+    """One public place or service. An object lives for one run and may remember what it saw."""
+
+    name: ClassVar[str]
+    terms: ClassVar[Terms]
+    needs: ClassVar[tuple[str, ...]]  # roles of the credentials without which it can't be read
+    seen_live: ClassVar[bool]  # whether a real answer was ever read by this code
+
+    def __init__(self, settings: SourceSettings, now: datetime) -> None: ...
+
+    def places(self) -> tuple[Place, ...]:
+        """The places that the settings ask for."""
+        ...
+
+    def budget_requests(self) -> int:
+        """How many requests a run may make; fewer than the settings say where terms ask for it."""
+        ...
+
+    def pages(
+        self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """Pages of one place from `cursor` on ({} for a new place), each safe to commit alone.
+
+        Raises `SourceError`s of the client; what was yielded before stays right.
+        """
+        ...
+
+    def position(self, cursor: Mapping[str, Any]) -> datetime | None:
+        """Until when every post of the place was read; None where nothing was."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registered:
+    """A source's class beside the settings of this run."""
+
+    source: type[Source]
+    settings: SourceSettings = field(default_factory=SourceSettings)
