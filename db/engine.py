@@ -187,7 +187,8 @@ def claim(engine: Engine, keyed: Keyed, *, demonstration: bool = False) -> None:
     """
     told = {_FINGERPRINT: keyed.fingerprint(), _CONTENT: DEMONSTRATION if demonstration else "real"}
     with read(engine) as connection:
-        known = dict(connection.execute(select(Meta.name, Meta.value)).tuples())
+        rows = connection.execute(select(Meta.name, Meta.value)).all()
+        known = {name: value for name, value in rows}
     if not known:
         with write(engine) as connection:
             connection.execute(insert(Meta), [{"name": n, "value": v} for n, v in told.items()])
