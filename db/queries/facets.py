@@ -48,11 +48,13 @@ def facets(connection: Connection, filter: Filter, model: str) -> dict[str, list
 
 def values(connection: Connection, filter: Filter, model: str, field: str) -> list[Value]:  # noqa: A002 - the noun
     """The values of one of `FIELDS`."""
-    lifted = replace(filter, **{field: ()})
+    nothing: dict[str, Any] = {field: ()}
+    lifted = replace(filter, **nothing)
     value, query = _counted(lifted, model, field)
-    query = query.add_columns(value.label("value"), func.count(PostRow.key.distinct()).label("n"))
-    rows = connection.execute(query.group_by(value)).all()
-    found = [Value(str(row.value), row.n) for row in rows if row.value is not None]
+    # Grouped by the label: PostgreSQL takes an expression with a parameter, written twice, for two.
+    query = query.add_columns(value.label("facet"), func.count(PostRow.key.distinct()).label("n"))
+    rows = connection.execute(query.group_by("facet")).all()
+    found = [Value(str(row.facet), row.n) for row in rows if row.facet is not None]
     return sorted(found, key=lambda v: (-v.reports, v.value))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,7 +141,7 @@ _COLUMNS = (
 )
 
 
-def _listed(connection: Connection, rows: list[Row[Any]], model: str) -> list[Listed]:
+def _listed(connection: Connection, rows: Sequence[Row[Any]], model: str) -> list[Listed]:
     keys = [row.key for row in rows]
     if not keys:
         return []

@@ -1,0 +1,79 @@
+"""The posts of a thread around one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from db.tables import PostRow, PostText, VerdictRow
+from domain.causes import Decision
+
+REPLIES_SHOWN = 50  # the page says how many there are
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Neighbour:
+    """A post of the same thread: one that this answers, or one that answers this."""
+
+    key: str
+    kind: str
+    written_at: datetime
+    same_author: bool
+    decision: Decision | None
+    title: str | None
+    text: str | None
+
+
+def _neighbours(model: str) -> Select[*tuple[Any, ...]]:
+    text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
+    judged = and_(
+        VerdictRow.post == PostRow.key,
+        VerdictRow.version == PostRow.version,
+        VerdictRow.model == model,
+    )
+    columns = (PostText.title, PostText.text, VerdictRow.decision)
+    return select(PostRow, *columns).join(PostText, text).outerjoin(VerdictRow, judged)
+
+
+def parents(
+    connection: Connection, parent: str | None, author: str | None, model: str
+) -> tuple[Neighbour, ...]:
+    """The posts above, up to the thread's first or to one that we don't hold."""
+    found: list[Neighbour] = []
+    seen: set[str] = set()
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        row = connection.execute(_neighbours(model).where(PostRow.key == parent)).one_or_none()
+        if row is None:
+            break
+        found.append(_neighbour(row, author))
+        parent = row.parent
+    return tuple(reversed(found))
+
+
+def replies(
+    connection: Connection, key: str, author: str | None, model: str
+) -> tuple[tuple[Neighbour, ...], int]:
+    """The posts that answer `key`, the earliest first, and how many there are."""
+    thread = select(PostRow.thread).where(PostRow.key == key).scalar_subquery()
+    answers = (PostRow.thread == thread, PostRow.parent == key)  # `thread` has the index
+    total = connection.scalar(select(func.count()).select_from(PostRow).where(*answers)) or 0
+    query = _neighbours(model).where(*answers).order_by(PostRow.written_at, PostRow.key)
+    rows = connection.execute(query.limit(REPLIES_SHOWN))
+    return tuple(_neighbour(row, author) for row in rows), total
+
+
+def _neighbour(row: Row[Any], author: str | None) -> Neighbour:
+    told = row._asdict()
+    return Neighbour(
+        key=told["key"],
+        kind=told["kind"],
+        written_at=told["written_at"],
+        same_author=author is not None and told["author"] == author,
+        decision=Decision(told["decision"]) if told["decision"] else None,
+        title=told["title"],
+        text=told["text"],
+    )

@@ -1,0 +1,218 @@
+"""One report with everything that is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from db.queries import attached, context
+from db.queries.reports import probabilities
+from db.tables import (
+    IncidentMember,
+    OutageRow,
+    PlaceRow,
+    PostRow,
+    PostText,
+    ReviewRow,
+    ThreadRow,
+    TriageRow,
+    VerdictRow,
+)
+from domain.causes import Abstention, Cause, Decision
+from domain.nouns import Address, Outage, PostState, Review, Verdict
+from domain.products import PRODUCTS
+
+# An outage is shown with a report that was written while it went on or up to a day after its end:
+# people often write when they are back.
+AFTERMATH = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextVersion:
+    """One version of the text; None where it was purged."""
+
+    version: int
+    title: str | None
+    text: str | None
+    seen_at: datetime
+    edited_at: datetime | None
+    purged_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spread:
+    """How far an incident reaches."""
+
+    key: str
+    reports: int
+    reporters: int
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """`verdict` is None before the post is judged; `review` is the person's that counts."""
+
+    key: str
+    source: str
+    place: str
+    kind: str
+    state: PostState
+    written_at: datetime
+    back_filled: bool
+    thread: str
+    thread_title: str
+    version: int
+    versions: tuple[TextVersion, ...]
+    products: tuple[str, ...]
+    verdict: Verdict | None
+    review: Review | None
+    triage: str
+    address: Address | None
+    parents: tuple[context.Neighbour, ...]  # the thread's first post first
+    replies: tuple[context.Neighbour, ...]  # the earliest first, at most context.REPLIES_SHOWN
+    replies_total: int
+    outages: tuple[Outage, ...]
+    incident: Spread | None
+
+    @property
+    def current(self) -> TextVersion:
+        """The version that was judged."""
+        return next(v for v in self.versions if v.version == self.version)
+
+    @property
+    def decision(self) -> Decision | None:
+        """The reviewer's where there is one, else the model's."""
+        if self.review:
+            return self.review.decision
+        return self.verdict.decision if self.verdict else None
+
+
+def report(connection: Connection, key: str, model: str) -> Report | None:
+    """The post `key` as `model` judged it, or None where we don't hold it."""
+    query = (
+        select(PostRow, PlaceRow.source, ThreadRow.title, TriageRow.state.label("triage"))
+        .join(PlaceRow, PlaceRow.name == PostRow.place)
+        .join(ThreadRow, ThreadRow.key == PostRow.thread)
+        .outerjoin(TriageRow, TriageRow.post == PostRow.key)
+        .where(PostRow.key == key)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    products = attached.products_of(connection, [key]).get(key, ())
+    answers, answers_total = context.replies(connection, key, row.author, model)
+    return Report(
+        key=key,
+        source=row.source,
+        place=row.place,
+        kind=row.kind,
+        state=PostState(row.state),
+        written_at=row.written_at,
+        back_filled=row.back_filled,
+        thread=row.thread,
+        thread_title=row.title,
+        version=row.version,
+        versions=_versions(connection, key),
+        products=products,
+        verdict=_verdict(connection, key, row.version, model),
+        review=_review(connection, key, row.version),
+        triage=row.triage or "new",
+        address=attached.addresses_of(connection, [key]).get(key),
+        parents=context.parents(connection, row.parent, row.author, model),
+        replies=answers,
+        replies_total=answers_total,
+        outages=_outages(connection, products, row.written_at),
+        incident=_spread(connection, key, model),
+    )
+
+
+def _versions(connection: Connection, key: str) -> tuple[TextVersion, ...]:
+    query = select(PostText).where(PostText.post == key).order_by(PostText.version)
+    return tuple(
+        TextVersion(
+            version=row.version,
+            title=row.title,
+            text=row.text,
+            seen_at=row.seen_at,
+            edited_at=row.edited_at,
+            purged_at=row.purged_at,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _verdict(connection: Connection, key: str, version: int, model: str) -> Verdict | None:
+    mine = (VerdictRow.post == key, VerdictRow.version == version, VerdictRow.model == model)
+    row = connection.execute(select(VerdictRow).where(*mine)).one_or_none()
+    if row is None:
+        return None
+    return Verdict(
+        post=key,
+        version=version,
+        model=model,
+        report_probability=row.report_probability,
+        causes=probabilities(row.causes),
+        likely_cause=Cause(row.likely_cause) if row.likely_cause else None,
+        decision=Decision(row.decision),
+        abstained_because=Abstention(row.abstained_because) if row.abstained_because else None,
+        language=row.language,
+        evidence=attached.evidence_of(connection, [key], model).get(key, ()),
+        facts=attached.facts_of(connection, [key], model).get(key, ()),
+    )
+
+
+def _review(connection: Connection, key: str, version: int) -> Review | None:
+    mine = (ReviewRow.post == key, ReviewRow.version == version, ReviewRow.replaced.is_(False))
+    query = select(ReviewRow).where(*mine).order_by(ReviewRow.number.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Review(
+        post=key,
+        version=version,
+        decision=Decision(row.decision),
+        secondary=Cause(row.secondary) if row.secondary else None,
+        reviewer=row.reviewer,
+        blind=row.blind,
+        stream=row.stream,
+        note=row.note,
+        decided_at=row.decided_at,
+    )
+
+
+def _outages(
+    connection: Connection, products: tuple[str, ...], moment: datetime
+) -> tuple[Outage, ...]:
+    """Outages of these products, or of their vendors as a whole, at that time."""
+    if not products:
+        return ()
+    vendors = {product.vendor for product in PRODUCTS if product.name in products}
+    concerned: ColumnElement[bool] = or_(
+        OutageRow.product.in_(products),
+        and_(OutageRow.vendor.in_(vendors), OutageRow.product == ""),
+    )
+    lasting = or_(OutageRow.resolved_at.is_(None), OutageRow.resolved_at >= moment - AFTERMATH)
+    query = select(OutageRow).where(concerned, OutageRow.started_at <= moment, lasting)
+    rows = connection.execute(query.order_by(OutageRow.started_at, OutageRow.key))
+    return tuple(Outage(**row._asdict()) for row in rows)
+
+
+def _spread(connection: Connection, key: str, model: str) -> Spread | None:
+    incident = attached.incidents_of(connection, [key], model).get(key)
+    if incident is None:
+        return None
+    query = (
+        select(
+            func.count().label("reports"),
+            func.count(PostRow.author.distinct()).label("reporters"),
+            func.count(PostRow.thread.distinct()).label("threads"),
+        )
+        .select_from(IncidentMember)
+        .join(PostRow, PostRow.key == IncidentMember.post)
+        .where(IncidentMember.model == model, IncidentMember.incident == incident)
+    )
+    row = connection.execute(query).one()
+    return Spread(key=incident, reports=row.reports, reporters=row.reporters, threads=row.threads)
