@@ -1,0 +1,76 @@
+"""What one run may spend at one source, and the clock that it is measured with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from domain.errors import BudgetSpent
+
+
+class Clock:
+    """The machine's time. Tests hand in one whose sleep costs nothing."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary point, never going back."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """Seconds since 1970, UTC."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+        time.sleep(seconds)
+
+
+@dataclass(kw_only=True, slots=True)
+class Budget:
+    """A run's limits at one source, and what it used of them. Nothing waits past `seconds`."""
+
+    source: str
+    requests: int
+    seconds: float
+    bytes: int
+    clock: Clock = field(default_factory=Clock)
+    requests_used: int = 0
+    bytes_used: int = 0
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.monotonic()
+
+    def seconds_used(self) -> float:
+        """Since the budget was made."""
+        return self.clock.monotonic() - self.began
+
+    def seconds_left(self) -> float:
+        """At least 0."""
+        return max(self.seconds - self.seconds_used(), 0.0)
+
+    def bytes_left(self) -> int:
+        """At least 0."""
+        return max(self.bytes - self.bytes_used, 0)
+
+    def take_request(self) -> None:
+        """Counts one request that is about to be sent, or raises `BudgetSpent`."""
+        if self.requests_used >= self.requests:
+            raise self._spent(f"{self.requests} requests")
+        if self.bytes_used >= self.bytes:
+            raise self._spent(f"{self.bytes // 1_000_000} MB")
+        if self.seconds_left() <= 0:
+            raise self._spent(f"{self.seconds:.0f} seconds")
+        self.requests_used += 1
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, or raises `BudgetSpent` at once where that would end after the budget."""
+        if seconds <= 0:
+            return
+        if seconds > self.seconds_left():
+            raise self._spent(f"{self.seconds:.0f} seconds")
+        self.clock.sleep(seconds)
+
+    def _spent(self, what: str) -> BudgetSpent:
+        return BudgetSpent(
+            f"{self.source}: this run's {what} are used up.", "The next run goes on."
+        )
