@@ -1,0 +1,115 @@
+"""From a source's posts to rows: keys, redaction, products.
+
+Pure. What we hold already is asked first, since redaction costs more than anything else here: a
+post whose hash is known is neither redacted nor written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from db.posts import Held
+from domain.keyed import Keyed
+from domain.nouns import Address, Post, PostState, Thread
+from ingest.privacy import redact
+from ingest.products import products_of
+from ingest.source import RawPost
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """What is left to save, and how many posts were known word by word."""
+
+    threads: tuple[Thread, ...]
+    posts: tuple[Post, ...]
+    unchanged: int
+
+
+def keys(raws: Iterable[RawPost], keyed: Keyed) -> list[str]:
+    """The keys to look up before `prepare`: of the posts and of those that opened their threads."""
+    named = dict.fromkeys(i for raw in raws for i in (raw.external_id, raw.thread))
+    return [post_key(external_id, keyed) for external_id in named]
+
+
+def post_key(external_id: str, keyed: Keyed) -> str:
+    """The key of a post, from an archive or live."""
+    return keyed.hash("post", external_id)
+
+
+def raw_hash(raw: RawPost, keyed: Keyed) -> str:
+    """A hash of what a post says, the same for spacing that differs between two answers."""
+    state = "deleted" if raw.deleted else "live"
+    parts = () if raw.deleted else (raw.title, raw.text)
+    return keyed.hash("raw", "\x1f".join((state, *(" ".join(p.split()) for p in parts))))
+
+
+def prepare(
+    raws: Sequence[RawPost],
+    held: Mapping[str, Held],
+    buried: Collection[str],
+    keyed: Keyed,
+    *,
+    back_filled: bool = False,
+) -> Prepared:
+    """Threads and posts to save. Of two copies in `raws` the later one counts.
+
+    `held` and `buried` answer for `keys(raws, keyed)`; a buried post is left out.
+    """
+    latest = {post_key(raw.external_id, keyed): raw for raw in raws}
+    posts: list[Post] = []
+    threads: dict[str, Thread] = {}
+    unchanged = 0
+    for key, raw in latest.items():
+        before = held.get(key)
+        if key in buried and before is None:
+            continue
+        hashed = raw_hash(raw, keyed)
+        if before and (before.raw_hash == hashed or before.state is PostState.DELETED):
+            unchanged += 1
+            continue
+        posts.append(_post(key, raw, hashed, keyed, back_filled=back_filled))
+        thread = _thread(raw, held, keyed)
+        if thread and (raw.thread_title is not None or thread.key not in threads):
+            threads[thread.key] = thread
+    return Prepared(threads=tuple(threads.values()), posts=tuple(posts), unchanged=unchanged)
+
+
+def _thread(raw: RawPost, held: Mapping[str, Held], keyed: Keyed) -> Thread | None:
+    """None where the answer says nothing of the thread and the post that opened it is held."""
+    if raw.thread_title is None and post_key(raw.thread, keyed) in held:
+        return None
+    return Thread(
+        key=keyed.hash("thread", raw.thread),
+        place=raw.place,
+        title=redact(_storable(raw.thread_title or "")),
+        opened_at=raw.thread_opened_at or raw.written_at,
+    )
+
+
+def _post(key: str, raw: RawPost, hashed: str, keyed: Keyed, *, back_filled: bool) -> Post:
+    scheme = raw.external_id.partition(":")[0]
+    title, text = _storable(raw.title), _storable(raw.text)
+    return Post(
+        key=key,
+        thread=keyed.hash("thread", raw.thread),
+        parent=post_key(raw.parent, keyed) if raw.parent else None,
+        place=raw.place,
+        kind=raw.kind,
+        author=keyed.hash("author", f"{scheme}:{raw.author}") if raw.author else None,
+        title="" if raw.deleted else redact(title),
+        text="" if raw.deleted else redact(text),
+        raw_hash=hashed,
+        written_at=raw.written_at,
+        edited_at=raw.edited_at,
+        state=PostState.DELETED if raw.deleted else PostState.LIVE,
+        depth=raw.depth,
+        products=products_of(raw.products, title, text),
+        back_filled=back_filled,
+        address=Address(external_id=raw.external_id, url=raw.url),
+    )
+
+
+def _storable(text: str) -> str:
+    """Without what no database column takes: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
