@@ -1,0 +1,151 @@
+"""The command line. A stage is imported only when one of its commands runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classify.commands import app as classify_commands
+from dashboard.commands import mount as mount_dashboard
+from db.commands import app as export_commands
+from domain.errors import WhylostError
+from ingest.commands import app as ingest_commands
+from ingest.commands import mount as mount_ingest
+from trends.commands import mount as mount_trends
+
+if TYPE_CHECKING:
+    from domain.invocation import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Why did people lose their work with an AI assistant? Public reports, by likely cause.",
+    epilog="Reports are not incidence; association is not cause.",
+)
+
+
+@app.callback()
+def _global(
+    context: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(help="sqlite:///FILE or postgresql://...; else $WHYLOST_DATABASE_URL."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else ./whylost.toml.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more on standard error.")
+    ] = False,
+) -> None:
+    if "--help" in sys.argv or context.resilient_parsing:
+        return
+    import logging
+
+    from domain.invocation import Invocation
+    from domain.settings import load
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    if not verbose:
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+    context.obj = Invocation(
+        settings=load(config, database),
+        json=json,
+        verbose=verbose,
+        progress=_progress,
+        redact=_redact,
+    )
+
+
+def _redact(text: str) -> str:
+    from ingest.privacy import redact
+
+    return redact(text)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Progress]:
+    """A bar on standard error where that is a terminal; a pipe or a log gets nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+mount_ingest(app)
+app.add_typer(ingest_commands, name="ingest")
+app.add_typer(classify_commands, name="classify")
+mount_trends(app)
+app.add_typer(export_commands, name="export")
+mount_dashboard(app)
+
+# `whylost ingest SOURCE` is short for `whylost ingest live SOURCE`.
+_INGEST = ("import", "live", "--help")
+_HOISTED = {"--database": 2, "--config": 2, "--verbose": 1, "-v": 1, "--json": 1}
+_OWN_JSON = ["classify", "evaluate"]  # its --json takes a file
+
+
+def arranged(given: Sequence[str]) -> list[str]:
+    """The arguments with global options in front, wherever they were written."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = list(given)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            rest += [word, *waiting]
+            break
+        name = word.split("=", 1)[0]
+        if name not in _HOISTED or (name == "--json" and rest[:2] == _OWN_JSON):
+            rest.append(word)
+            continue
+        front.append(word)
+        if _HOISTED[name] == 2 and "=" not in word and waiting:
+            front.append(waiting.pop(0))
+    if rest[:1] == ["ingest"] and rest[1:2] not in [[name] for name in _INGEST]:
+        rest.insert(1, "live")
+    return front + rest
+
+
+def main() -> None:
+    """The console script: an expected failure is one line and its exit code, a bug a traceback."""
+    try:
+        app(arranged(sys.argv[1:]))
+    except WhylostError as error:
+        sys.stderr.write(f"whylost: {error}\n")
+        raise SystemExit(error.exit_code) from error
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong. Python would complain
+        # once more when it closes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("whylost: stopped; what was finished is kept.\n")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

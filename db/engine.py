@@ -188,7 +188,7 @@ def claim(engine: Engine, keyed: Keyed, *, demonstration: bool = False) -> None:
     told = {_FINGERPRINT: keyed.fingerprint(), _CONTENT: DEMONSTRATION if demonstration else "real"}
     with read(engine) as connection:
         rows = connection.execute(select(Meta.name, Meta.value)).all()
-        known = {name: value for name, value in rows}
+        known = dict(rows)
     if not known:
         with write(engine) as connection:
             connection.execute(insert(Meta), [{"name": n, "value": v} for n, v in told.items()])

@@ -73,7 +73,7 @@ def save_incidents(
                 IncidentMember.model == model, IncidentMember.post.in_(part)
             )
         )
-        known.update({post: incident for post, incident in rows})
+        known.update(dict(rows.all()))
     for part in slices([post for post in known if post not in wanted]):
         connection.execute(
             delete(IncidentMember).where(

@@ -188,7 +188,7 @@ def _data_folder() -> Path:
     return Path(platformdirs.user_data_dir("whylost", appauthor=False))
 
 
-_DURATION = re.compile(r"(\d+)\s*([hdw])")
+_DURATION = re.compile(r"(\d{1,4})\s*([hdw])", re.ASCII)  # four digits: two centuries of weeks
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 

@@ -1,0 +1,103 @@
+"""`whylost classify` and its parts."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from domain.invocation import Invocation
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="Judge the posts that this model hasn't judged yet; or predict, train, evaluate.",
+)
+
+
+@app.callback()
+def classify(
+    context: typer.Context,
+    again: Annotated[bool, typer.Option(help="Judge every post again.")] = False,
+) -> None:
+    """Judge stored posts."""
+    if context.invoked_subcommand:
+        return
+    from db.lock import run_lock
+    from db.opened import opened
+    from classify.artifact import load
+    from classify.run import classify as run
+
+    told: Invocation = context.obj
+    with (
+        opened(told.settings) as database,
+        run_lock(database.engine),
+        told.progress("Judging posts") as progress,
+    ):
+        report = run(database.engine, load(), again=again, now=told.now(), report=progress)
+    told.tell(report.counts)
+    told.say(", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items()))
+
+
+@app.command()
+def predict(
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help="'-' is standard input.")],
+    sink: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="'-' is standard output.")],
+    skip_bad: Annotated[
+        bool, typer.Option(help="Answer a broken line with its error instead of stopping.")
+    ] = False,
+) -> None:
+    """Judge posts from a file or a pipe: one line in, one line out, in the same order."""
+    from classify.artifact import load
+    from classify.predict import predict_stream
+    from domain.errors import InputError
+
+    with ExitStack() as stack:
+        try:
+            lines = (
+                sys.stdin.buffer if str(source) == "-" else stack.enter_context(source.open("rb"))
+            )
+            out = sys.stdout.buffer if str(sink) == "-" else stack.enter_context(sink.open("wb"))
+        except OSError as error:
+            raise InputError(f"{error.filename} can't be opened: {error.strerror}.") from error
+        report = predict_stream(load(), lines, out, skip_bad=skip_bad)
+    if report.bad:
+        sys.stderr.write(f"whylost: {report.bad:,} of {report.lines:,} lines can't be read.\n")
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    labels: Annotated[
+        list[Path] | None, typer.Option(help="Labelled posts in JSON lines; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder for the model.")] = None,
+) -> None:
+    """Fit the model on our own posts and on labelled ones."""
+    told: Invocation = context.obj
+    from classify.train import train as fit
+    from classify.artifact import SHIPPED
+
+    card = fit(out or SHIPPED, labels or [], redact=told.redact)
+    told.tell(card)
+    told.say(f"Model {card['id']} is in {out or SHIPPED}.")
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Option(help="Labelled posts in JSON lines.")],
+    json: Annotated[Path | None, typer.Option(help="Write all figures here.")] = None,
+) -> None:
+    """Measure the model on labelled posts, cross-validated by place."""
+    told: Invocation = context.obj
+    from classify.evaluate import evaluate as measure
+    from classify.evaluate import readable
+
+    evaluation = measure(gold, redact=told.redact)
+    if json:
+        json.write_text(evaluation.to_json(), encoding="utf-8")
+    told.say(readable(evaluation))

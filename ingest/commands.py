@@ -1,0 +1,134 @@
+"""`whylost ingest`, `whylost ingest import` and `whylost sources`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domain.errors import PartlyDone
+
+if TYPE_CHECKING:
+    from domain.invocation import Invocation
+    from domain.nouns import RunReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Read posts: `whylost ingest [SOURCE ...]` from the sources, `import` from files.",
+)
+
+
+@app.command()
+def live(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are enabled.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From when on: 36h, 7d, 2w or 2026-05-08.")
+    ] = None,
+    back_to: Annotated[
+        str | None, typer.Option(help="Walk back through history to this day, newest first.")
+    ] = None,
+) -> None:
+    """Read the sources (the word `live` can be left out)."""
+    from db.lock import run_lock
+    from db.opened import opened
+    from domain.settings import since as moment
+    from ingest.run import ingest
+
+    told: Invocation = context.obj
+    now = told.now()
+    with (
+        opened(told.settings) as database,
+        run_lock(database.engine),
+        told.progress("Reading posts") as progress,
+    ):
+        report = ingest(
+            database.engine,
+            database.keyed,
+            told.settings,
+            sources or [],
+            since=moment(since, now) if since else None,
+            back_to=moment(back_to, now) if back_to else None,
+            now=now,
+            report=progress,
+        )
+    show(told, report)
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE ...", help="'-' is standard input.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="A format's name, or auto: told by the content.")
+    ] = "auto",
+    source: Annotated[
+        str | None, typer.Option(help="The place to file the posts under, instead of the format's.")
+    ] = None,
+    window: Annotated[
+        int, typer.Option(help="Largest zstd window in MB that may be decompressed.")
+    ] = 128,
+) -> None:
+    """Import files of posts: .csv, .json, .ndjson, plain or as .gz, .xz, .zst."""
+    from db.lock import run_lock
+    from db.opened import opened
+    from ingest.archive import import_files
+
+    told: Invocation = context.obj
+    with (
+        opened(told.settings) as database,
+        run_lock(database.engine),
+        told.progress("Importing") as progress,
+    ):
+        report = import_files(
+            database.engine,
+            database.keyed,
+            [Path(file) for file in files],
+            format=format_,
+            source=source,
+            window_bytes=window * 2**20,
+            now=told.now(),
+            report=progress,
+        )
+    show(told, report)
+
+
+def mount(parent: typer.Typer) -> None:
+    """`whylost sources` stands beside `whylost ingest`."""
+    parent.command(name="sources")(_sources)
+
+
+def _sources(context: typer.Context) -> None:
+    """Each source: enabled, credentials, last run, lag, posts, cursor."""
+    from dataclasses import asdict
+
+    from db.opened import opened
+    from ingest.run import sources_status
+
+    told: Invocation = context.obj
+    with opened(told.settings) as database:
+        rows = [asdict(row) for row in sources_status(database.engine, told.settings, told.now())]
+    told.tell(rows)
+    if rows:
+        told.table([head.replace("_", " ") for head in rows[0]], [tuple(r.values()) for r in rows])
+
+
+def show(told: Invocation, report: RunReport) -> None:
+    """Says what a run did, and ends with exit code 3 where some of it failed."""
+    from dataclasses import asdict
+
+    told.tell(asdict(report))
+    for source in report.sources:
+        counted = (
+            f"{source.posts_new:,} new, {source.posts_changed:,} changed, "
+            f"{source.posts_unchanged:,} known, {source.posts_deleted:,} deleted"
+        )
+        unreadable = f", {source.unreadable:,} unreadable" if source.unreadable else ""
+        note = f". {source.message}" if source.message else ""
+        told.say(f"{source.source}: {counted}{unreadable}, {source.seconds:.1f} s{note}")
+    if report.outcome != "done":
+        failed = ", ".join(s.source for s in report.sources if s.outcome != "done")
+        raise PartlyDone(f"Not read to the end: {failed}.", "What was read is kept; run it again.")
