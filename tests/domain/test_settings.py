@@ -139,3 +139,8 @@ def test_since_reads_or_complains(text: str) -> None:
             since(text, NOW)
     else:
         assert since(text, NOW) <= NOW
+
+
+def test_the_example_file_shows_the_defaults(elsewhere: Path) -> None:
+    example = Path(__file__).parents[2] / "whylost.example.toml"
+    assert load(example) == load()
