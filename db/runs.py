@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -10,7 +11,25 @@ from sqlalchemy import Engine, insert, update
 
 from db.engine import write
 from db.tables import RunRow, RunSource
+from domain.errors import StoreError, WhylostError
 from domain.nouns import RunReport
+
+
+def record(engine: Engine, stage: str, now: datetime, work: Callable[[], RunReport]) -> RunReport:
+    """Does `work` as a run of `stage` and keeps what it reports, or why it failed."""
+    number = begin(engine, stage, now)
+    try:
+        report = work()
+    except StoreError:
+        raise  # where the database fails, nothing can be noted in it; the next run will
+    except WhylostError as error:
+        failed = RunReport(
+            stage=stage, started_at=now, finished_at=now, outcome="failed", message=str(error)
+        )
+        finish(engine, number, failed)
+        raise
+    finish(engine, number, report)
+    return report
 
 
 def begin(engine: Engine, stage: str, now: datetime) -> int:
