@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from db.engine import claim, open_engine, upgrade
+from db.engine import claim, open_engine, read, upgrade
+from db.tables import Table
 from domain.keyed import Keyed
 
 ROOT = Path(__file__).parents[1]
@@ -117,3 +118,44 @@ def _migrated(url: str, keyed: Keyed) -> Iterator[Engine]:
     claim(made, keyed)
     yield made
     made.dispose()
+
+
+# What two undisturbed runs may differ in: when a row was made, and the number it got.
+_UNLIKE = {"first_seen_at", "seen_at", "moved_at", "at", "number", "first_used_at", "purged_at"}
+_LEFT_OUT = {"run", "run_source", "gap"}
+
+Dump = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture
+def canonical_dump() -> Callable[[Engine], Dump]:
+    """What "the same database" means: every table, ordered by content, without times and numbers."""
+
+    def dump(engine: Engine) -> Dump:
+        with read(engine) as connection:
+            return {
+                name: sorted(
+                    (
+                        tuple(_plain(row[c.name]) for c in table.columns if c.name not in _UNLIKE)
+                        for row in connection.execute(select(table)).mappings()
+                    ),
+                    key=repr,
+                )
+                for name, table in Table.metadata.tables.items()
+                if name not in _LEFT_OUT
+            }
+
+    return dump
+
+
+def _plain(value: object) -> object:
+    """Floats as both databases give them back, JSON in one order."""
+    match value:
+        case float():
+            return round(value, 12)
+        case dict():
+            return tuple(sorted((k, _plain(v)) for k, v in value.items()))
+        case list():
+            return tuple(_plain(v) for v in value)
+        case _:
+            return value
