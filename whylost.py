@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from classify.commands import app as classify_commands
 from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
+
+from classify.commands import app as classify_commands
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
 from ingest.commands import mount as mount_ingest
 from trends.commands import mount as mount_trends
 
 if TYPE_CHECKING:
-    from domain.invocation import Progress
+    from db.opened import Opened
+    from domain.invocation import Invocation, Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -93,6 +94,99 @@ def _progress(title: str) -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are enabled.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From when on: 36h, 7d, 2w or 2026-05-08.")
+    ] = None,
+) -> None:
+    """Migrate, ingest, classify, refresh trends, under one lock: the line for cron."""
+    from db.lock import run_lock
+    from db.opened import opened
+    from domain.settings import since as moment
+    from ingest.commands import read_sources, show
+
+    told: Invocation = context.obj
+    begin = moment(since, told.now()) if since else None
+    with opened(told.settings) as database, run_lock(database.engine):
+        read = read_sources(told, database, sources or [], since=begin)
+        _digest(told, database)
+    show(told, read)
+
+
+def _digest(told: Invocation, database: Opened) -> None:
+    """Judges what was read, and counts it: what follows every reading."""
+    from classify.commands import judge
+    from trends.commands import refresh
+
+    judge(told, database)
+    refresh(told, database)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove the demonstration.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Only where no real post was read yet.")
+    ] = False,
+) -> None:
+    """Load threads that we wrote ourselves, to see what whylost does, in a database of their own."""
+    from ingest.demo import load_demo
+
+    from db.lock import run_lock
+    from db.opened import count_posts, opened, remove_demonstration
+    from db.runs import record
+
+    told: Invocation = context.obj
+    if clear:
+        gone = remove_demonstration(told.settings)
+        told.say("The demonstration is gone." if gone else "There is no demonstration here.")
+        return
+    if if_empty:
+        with opened(told.settings) as database:
+            if count_posts(database.engine):
+                return
+        told.say("No real post was read yet: loading the demonstration threads.")
+    with opened(told.settings, demonstration=True) as database, run_lock(database.engine):
+        now = told.now()
+        record(
+            database.engine,
+            "ingest",
+            now,
+            lambda: load_demo(database.engine, database.keyed, now),
+        )
+        _digest(told, database)
+    told.say("The demonstration is ready: `whylost dashboard` shows it until real posts are read.")
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Look at settings, key, disk, database, model and sources, and say what to do."""
+    from dataclasses import asdict
+
+    from classify.check import checks as of_model
+    from ingest.check import checks as of_sources
+
+    from db.check import checks as of_database
+    from domain.errors import PartlyDone
+
+    told: Invocation = context.obj
+    found = []
+    for room in (of_database(told.settings), of_model(), of_sources(told.settings, told.now())):
+        for check in room:
+            found.append(check)
+            mark = "ok  " if check.ok else "FAIL"
+            told.say(f"{mark}  {check.name}: {check.found}. {check.fix}".rstrip())
+    told.tell([asdict(check) for check in found])
+    if failed := [check.name for check in found if not check.ok]:
+        raise PartlyDone(f"To look at: {', '.join(failed)}.")
 
 
 mount_ingest(app)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from db.opened import Opened
     from domain.invocation import Invocation
+    from domain.nouns import RunReport
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -28,18 +30,30 @@ def classify(
         return
     from db.lock import run_lock
     from db.opened import opened
-    from classify.artifact import load
-    from classify.run import classify as run
 
     told: Invocation = context.obj
-    with (
-        opened(told.settings) as database,
-        run_lock(database.engine),
-        told.progress("Judging posts") as progress,
-    ):
-        report = run(database.engine, load(), again=again, now=told.now(), report=progress)
+    with opened(told.settings) as database, run_lock(database.engine):
+        report = judge(told, database, again=again)
     told.tell(report.counts)
-    told.say(", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items()))
+
+
+def judge(told: Invocation, database: Opened, *, again: bool = False) -> RunReport:
+    """Judges what waits, as a run of its own; call under the run lock."""
+    from classify.artifact import load
+    from classify.run import classify as run
+    from db.runs import record
+
+    now = told.now()
+    with told.progress("Judging posts") as progress:
+        report = record(
+            database.engine,
+            "classify",
+            now,
+            lambda: run(database.engine, load(), again=again, now=now, report=progress),
+        )
+    counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
+    told.say(f"classify: {counts}")
+    return report
 
 
 @app.command()
@@ -78,8 +92,8 @@ def train(
 ) -> None:
     """Fit the model on our own posts and on labelled ones."""
     told: Invocation = context.obj
-    from classify.train import train as fit
     from classify.artifact import SHIPPED
+    from classify.train import train as fit
 
     card = fit(out or SHIPPED, labels or [], redact=told.redact)
     told.tell(card)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
@@ -21,6 +21,9 @@ from db.fold import SQLITE_NAME, fold
 from db.tables import Meta
 from domain.errors import KeyMismatch, SchemaError, StoreError
 from domain.keyed import Keyed
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BUSY_MILLISECONDS = 30_000
 _FINGERPRINT = "key_fingerprint"
@@ -152,15 +155,11 @@ def upgrade(engine: Engine) -> None:
     Raises `SchemaError` where the database was written by a newer program.
     """
     from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    config = _alembic()
     with _named_errors(engine):
-        if revision(engine) == head:
+        if revision(engine) == head():
             return
         try:
             with write(engine) as connection:
@@ -170,6 +169,21 @@ def upgrade(engine: Engine) -> None:
             raise SchemaError(
                 "The database was written by a newer whylost.", "Update the program."
             ) from error
+
+
+def _alembic() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def head() -> str | None:
+    """The schema's revision that this program works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def revision(engine: Engine) -> str | None:

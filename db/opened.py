@@ -50,3 +50,12 @@ def count_posts(engine: Engine) -> int:
 def demonstration_there(settings: Settings) -> bool:
     """Whether the demonstration's file was made."""
     return Path(make_url(settings.demo_database).database or "").is_file()
+
+
+def remove_demonstration(settings: Settings) -> bool:
+    """Deletes the demonstration's file; tells whether there was one."""
+    file = Path(make_url(settings.demo_database).database or "")
+    there = file.is_file()
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    return there

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ import typer
 from domain.errors import PartlyDone
 
 if TYPE_CHECKING:
+    from db.opened import Opened
     from domain.invocation import Invocation
     from domain.nouns import RunReport
 
@@ -36,26 +39,49 @@ def live(
     from db.lock import run_lock
     from db.opened import opened
     from domain.settings import since as moment
-    from ingest.run import ingest
 
     told: Invocation = context.obj
     now = told.now()
-    with (
-        opened(told.settings) as database,
-        run_lock(database.engine),
-        told.progress("Reading posts") as progress,
-    ):
-        report = ingest(
-            database.engine,
-            database.keyed,
-            told.settings,
+    with opened(told.settings) as database, run_lock(database.engine):
+        report = read_sources(
+            told,
+            database,
             sources or [],
             since=moment(since, now) if since else None,
             back_to=moment(back_to, now) if back_to else None,
-            now=now,
-            report=progress,
         )
     show(told, report)
+
+
+def read_sources(
+    told: Invocation,
+    database: Opened,
+    sources: Sequence[str],
+    *,
+    since: datetime | None = None,
+    back_to: datetime | None = None,
+) -> RunReport:
+    """Reads the sources as a run of its own; call under the run lock."""
+    from db.runs import record
+    from ingest.run import ingest
+
+    now = told.now()
+    with told.progress("Reading posts") as progress:
+        return record(
+            database.engine,
+            "ingest",
+            now,
+            lambda: ingest(
+                database.engine,
+                database.keyed,
+                told.settings,
+                sources,
+                since=since,
+                back_to=back_to,
+                now=now,
+                report=progress,
+            ),
+        )
 
 
 @app.command(name="import")
@@ -75,23 +101,30 @@ def import_(
     """Import files of posts: .csv, .json, .ndjson, plain or as .gz, .xz, .zst."""
     from db.lock import run_lock
     from db.opened import opened
+    from db.runs import record
     from ingest.archive import import_files
 
     told: Invocation = context.obj
+    now = told.now()
     with (
         opened(told.settings) as database,
         run_lock(database.engine),
         told.progress("Importing") as progress,
     ):
-        report = import_files(
+        report = record(
             database.engine,
-            database.keyed,
-            [Path(file) for file in files],
-            format=format_,
-            source=source,
-            window_bytes=window * 2**20,
-            now=told.now(),
-            report=progress,
+            "import",
+            now,
+            lambda: import_files(
+                database.engine,
+                database.keyed,
+                [Path(file) for file in files],
+                format=format_,
+                source=source,
+                window_bytes=window * 2**20,
+                now=now,
+                report=progress,
+            ),
         )
     show(told, report)
 

@@ -129,7 +129,7 @@ Dump = dict[str, list[tuple[object, ...]]]
 
 @pytest.fixture
 def canonical_dump() -> Callable[[Engine], Dump]:
-    """What "the same database" means: every table, ordered by content, without times and numbers."""
+    """What "the same database" means: all tables by content, without times and numbers."""
 
     def dump(engine: Engine) -> Dump:
         with read(engine) as connection:
