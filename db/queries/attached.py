@@ -27,7 +27,7 @@ def products_of(connection: Connection, keys: Collection[str]) -> dict[str, tupl
         .order_by(PostProduct.post, PostProduct.product)
     )
     found: dict[str, list[str]] = defaultdict(list)
-    for post, product in connection.execute(query).tuples():
+    for post, product in connection.execute(query):
         found[post].append(product)
     return {post: tuple(products) for post, products in found.items()}
 
@@ -35,7 +35,7 @@ def products_of(connection: Connection, keys: Collection[str]) -> dict[str, tupl
 def addresses_of(connection: Connection, keys: Collection[str]) -> dict[str, Address]:
     """Post -> its address; absent where it was deleted, forgotten or never known."""
     query = select(AddressRow.post, AddressRow.external_id, AddressRow.url)
-    rows = connection.execute(query.where(AddressRow.post.in_(keys))).tuples()
+    rows = connection.execute(query.where(AddressRow.post.in_(keys)))
     return {post: Address(external_id=external_id, url=url) for post, external_id, url in rows}
 
 
@@ -44,7 +44,7 @@ def incidents_of(connection: Connection, keys: Collection[str], model: str) -> d
     query = select(IncidentMember.post, IncidentMember.incident).where(
         IncidentMember.model == model, IncidentMember.post.in_(keys)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.post: row.incident for row in connection.execute(query)}
 
 
 def evidence_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal
+from sqlalchemy import Connection, Select, and_, case, func, literal
 
 from db.queries import conditions
 from db.tables import FactRow, PlaceRow, PostProduct, PostRow, ReviewRow, VerdictRow
@@ -58,7 +58,7 @@ def values(connection: Connection, filter: Filter, model: str, field: str) -> li
     return sorted(found, key=lambda v: (-v.reports, v.value))
 
 
-def _counted(wanted: Filter, model: str, field: str) -> tuple[ColumnElement[Any], Select[Any]]:
+def _counted(wanted: Filter, model: str, field: str) -> tuple[Any, Select[Any]]:
     """The expression that is the field's value, and the reports joined to where it is stored."""
     query = conditions.reports(wanted, model)
     if field in _FACTS:
@@ -68,6 +68,8 @@ def _counted(wanted: Filter, model: str, field: str) -> tuple[ColumnElement[Any]
             FactRow.model == model,
             FactRow.name == _FACTS[field],
         )
+        if field == "symptoms":  # a reader chooses among the known ones
+            return FactRow.value, query.join(FactRow, stated)
         unsaid = func.coalesce(FactRow.value, literal(conditions.UNKNOWN))
         return unsaid, query.outerjoin(FactRow, stated)
     if field == "products":

@@ -1,0 +1,115 @@
+"""How the places were collected, and what the denominators leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from db.queries import conditions, facets, series
+from db.tables import Gap, PlaceRow, RunRow, RunSource, SeriesEvent, VerdictRow
+from domain.causes import Abstention, Decision
+from domain.filter import Filter
+from domain.nouns import Frame
+
+_STATED = ("surfaces", "versions", "symptoms")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectedPlace:
+    """A place and how it was collected: judged posts a day, whatever product or language."""
+
+    name: str
+    source: str
+    frame: Frame
+    posts: dict[date, int]
+    visited_at: datetime | None  # start of the last run that read the source to its end
+    gaps: tuple[tuple[datetime, datetime | None, str], ...]  # began, ended, reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Posts that the model did not judge; they are in no denominator."""
+
+    reason: Abstention
+    language: str
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnChange:
+    """A change of query, coverage or classifier; the place `*` means all places."""
+
+    place: str
+    kind: str
+    day: date
+    detail: str
+
+
+def collected(connection: Connection, filter: Filter, model: str) -> list[CollectedPlace]:  # noqa: A002 - the noun
+    """The places that the filter lets through, by name, with all their days."""
+    chosen = select(PlaceRow).order_by(PlaceRow.name)
+    if filter.sources:
+        chosen = chosen.where(PlaceRow.source.in_(filter.sources))
+    if filter.places:
+        chosen = chosen.where(PlaceRow.name.in_(filter.places))
+    posts: dict[str, dict[date, int]] = {}
+    whole = replace(Filter(), sources=filter.sources, places=filter.places)
+    for (day, place), number in series.exposure(connection, whole, model).items():
+        posts.setdefault(place, {})[day] = number
+    visits = _visits(connection)
+    gaps: dict[str, tuple[tuple[datetime, datetime | None, str], ...]] = {}
+    for gap in connection.execute(select(Gap).order_by(Gap.place, Gap.began)):
+        gaps[gap.place] = (*gaps.get(gap.place, ()), (gap.began, gap.ended, gap.reason))
+    return [
+        CollectedPlace(
+            name=row.name,
+            source=row.source,
+            frame=Frame(row.frame),
+            posts=posts.get(row.name, {}),
+            visited_at=visits.get(row.source),
+            gaps=gaps.get(row.name, ()),
+        )
+        for row in connection.execute(chosen)
+    ]
+
+
+def refused(connection: Connection, filter: Filter, model: str) -> list[Refused]:  # noqa: A002 - the noun
+    """What the model did not judge among the filter's days, places and products."""
+    reasons = (Abstention.UNSUPPORTED_LANGUAGE, Abstention.TOO_LITTLE_TEXT)
+    wanted = replace(series.broad(filter), causes=tuple(Decision), abstentions=reasons)
+    cell = (VerdictRow.abstained_because, VerdictRow.language)
+    query = conditions.reports(wanted, model, *cell, func.count()).group_by(*cell)
+    found = [
+        Refused(reason=Abstention(reason), language=language, posts=number)
+        for reason, language, number in connection.execute(query)
+    ]
+    return sorted(found, key=lambda r: (-r.posts, r.reason, r.language))
+
+
+def unsaid(connection: Connection, filter: Filter, model: str) -> dict[str, int]:  # noqa: A002 - the noun
+    """For each stated thing the filter asks for: reports, matching else, that don't say it."""
+    return {
+        field: sum(
+            value.reports
+            for value in facets.values(connection, filter, model, field)
+            if value.value == conditions.UNKNOWN
+        )
+        for field in _STATED
+        if getattr(filter, field)
+    }
+
+
+def own_changes(connection: Connection) -> list[OwnChange]:
+    """Changes of our own that no comparison may straddle, by day."""
+    query = select(SeriesEvent.place, SeriesEvent.kind, SeriesEvent.day, SeriesEvent.detail)
+    rows = connection.execute(query.order_by(SeriesEvent.day, SeriesEvent.place, SeriesEvent.kind))
+    return [OwnChange(place=p, kind=k, day=d, detail=t) for p, k, d, t in rows]
+
+
+def _visits(connection: Connection) -> dict[str, datetime]:
+    """Source -> start of the last run that read it to its end."""
+    done = and_(RunSource.run == RunRow.number, RunSource.outcome == "done")
+    query = select(RunSource.source, func.max(RunRow.started_at)).join(RunRow, done)
+    return dict(connection.execute(query.group_by(RunSource.source)).tuples())

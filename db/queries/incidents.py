@@ -1,0 +1,71 @@
+"""Reports of the same failure, grouped: how far each incident reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, select
+from sqlalchemy.orm import aliased
+
+from db.queries import conditions
+from db.tables import AddressRow, IncidentMember, PlaceRow, PostRow, ThreadRow
+from domain.causes import REPORT_DECISIONS, Decision
+from domain.filter import Filter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """The matching reports of one incident."""
+
+    incident: str
+    title: str
+    first: datetime
+    last: datetime
+    reports: int
+    reporters: int
+    threads: int
+    sources: int
+    decisions: dict[Decision, int]
+    url: str | None
+
+
+def iterate_incidents(connection: Connection, filter: Filter, model: str) -> Iterator[Group]:  # noqa: A002 - the noun
+    """Every incident with a matching report, the latest begun first."""
+    counted = [
+        func.sum(case((conditions.decision == d.value, 1), else_=0)).label(f"of_{d.value}")
+        for d in REPORT_DECISIONS
+    ]
+    member = (IncidentMember.post == PostRow.key) & (IncidentMember.model == model)
+    groups = (
+        conditions.reports(
+            filter,
+            model,
+            IncidentMember.incident,
+            func.min(PostRow.written_at).label("first"),
+            func.max(PostRow.written_at).label("last"),
+            func.count().label("reports"),
+            func.count(PostRow.author.distinct()).label("reporters"),
+            func.count(PostRow.thread.distinct()).label("threads"),
+            func.count(PlaceRow.source.distinct()).label("sources"),
+            *counted,
+        )
+        .join(IncidentMember, member)
+        .group_by(IncidentMember.incident)
+        .subquery()
+    )
+    earliest, thread = aliased(PostRow), aliased(ThreadRow)
+    query = (
+        select(groups, thread.title, AddressRow.url)
+        .join(earliest, earliest.key == groups.c.incident)
+        .join(thread, thread.key == earliest.thread)
+        .outerjoin(AddressRow, AddressRow.post == groups.c.incident)
+        .order_by(groups.c.first.desc(), groups.c.incident.desc())
+    )
+    for row in connection.execute(query.execution_options(yield_per=500)):
+        told = row._asdict()
+        decisions: dict[Decision, int] = {
+            d: int(told.pop(f"of_{d.value}")) for d in REPORT_DECISIONS
+        }
+        yield Group(**told, decisions=decisions)
