@@ -1,0 +1,1 @@
+"""The rules of redaction, a file for each sort of personal data; `privacy` applies them."""
