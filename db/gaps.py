@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from db.tables import Gap
 from db.upsert import upsert
@@ -23,3 +23,14 @@ def end(connection: Connection, place: str, ended: datetime) -> None:
     connection.execute(
         update(Gap).where(Gap.place == place, Gap.ended.is_(None)).values(ended=ended)
     )
+
+
+def fill(connection: Connection, place: str) -> None:
+    """Takes the open gap of a place away: what was missing there has been read since."""
+    connection.execute(delete(Gap).where(Gap.place == place, Gap.ended.is_(None)))
+
+
+def note(connection: Connection, place: str, began: datetime, ended: datetime, reason: str) -> None:
+    """Keeps a gap that is known from end to end, or moves its end."""
+    row = {"place": place, "began": began, "ended": ended, "reason": reason}
+    upsert(connection, Gap, [row], update=("ended", "reason"))

@@ -81,8 +81,13 @@ def save_places(connection: Connection, places: Sequence[Place]) -> None:
     upsert(connection, PlaceRow, rows, update=("source", "frame", "query"))
 
 
-def save_threads(connection: Connection, threads: Sequence[Thread], now: datetime) -> None:
-    """Makes threads, or updates title and opening; the first place that had a thread keeps it."""
+def save_threads(
+    connection: Connection, threads: Sequence[Thread], now: datetime, *, only_new: bool = False
+) -> None:
+    """Makes threads, or updates title and opening; the first place that had a thread keeps it.
+
+    `only_new` leaves threads that are held as they are: for a title or an opening that is a guess.
+    """
     rows = {
         t.key: {
             "key": t.key,
@@ -93,7 +98,8 @@ def save_threads(connection: Connection, threads: Sequence[Thread], now: datetim
         }
         for t in threads
     }
-    upsert(connection, ThreadRow, list(rows.values()), update=("title", "opened_at"))
+    refreshed = () if only_new else ("title", "opened_at")
+    upsert(connection, ThreadRow, list(rows.values()), update=refreshed)
 
 
 def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> Saved:
