@@ -9,6 +9,7 @@
     |-- SourceError                  -   one source failed; the run goes on with the others
     |   |-- Unreachable              -   no answer: name not found, refused, timed out
     |   |-- Refused                  -   the source said no for good (401, 403, 404, 410, 451)
+    |   |   `-- Gone                 -   what was asked for is not there (404, 410)
     |   |-- Throttled                -   the source asks for a longer pause than the budget has
     |   |-- BadAnswer                -   the answer is not what the source's documentation says
     |   `-- BudgetSpent              -   the run's own limit of requests, bytes or time is reached
@@ -69,6 +70,10 @@ class Unreachable(SourceError):
 
 class Refused(SourceError):
     """The source answered no, and asking again would not help."""
+
+
+class Gone(Refused):
+    """What was asked for is not there, or no longer."""
 
 
 class Throttled(SourceError):

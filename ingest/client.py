@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 import httpx
 import msgspec
 
-from domain.errors import BadAnswer, Refused, SettingsError
+from domain.errors import BadAnswer, Gone, Refused, SettingsError
 from domain.settings import SourceSettings
 from ingest.budget import Budget, Clock
 from ingest.transport import PoliteTransport, is_json
@@ -169,7 +169,7 @@ def _refused(answer: httpx.Response) -> Refused:
         case 403:
             return Refused(f"{where} is forbidden to us (403).", "Check address and credentials.")
         case 404 | 410:
-            return Refused(
+            return Gone(
                 f"{where} is not there ({answer.status_code}).", "Check `search` in whylost.toml."
             )
         case 451:
@@ -181,9 +181,9 @@ def _refused(answer: httpx.Response) -> Refused:
 def _decoded(answer: httpx.Response, of: type[T]) -> T:
     kind = answer.headers.get("content-type", "")
     host = answer.request.url.host
-    if not is_json(kind):
+    if kind and not is_json(kind):  # without a Content-Type the body decides (RFC 9110, 8.3)
         raise BadAnswer(
-            f"{host} answered with {kind.partition(';')[0][:40] or 'no content type'}, not JSON.",
+            f"{host} answered with {kind.partition(';')[0][:40]}, not JSON.",
             "The next run tries again.",
         )
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from db.posts import Held
 from domain.keyed import Keyed
@@ -19,17 +20,20 @@ from ingest.source import RawPost
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prepared:
-    """What is left to save, and how many posts were known word by word."""
+    """What is left to save, and how many posts were known word by word.
+
+    `stubs` are threads of which title or opening is unknown: they only stand in where none is held.
+    """
 
     threads: tuple[Thread, ...]
+    stubs: tuple[Thread, ...]
     posts: tuple[Post, ...]
     unchanged: int
 
 
 def keys(raws: Iterable[RawPost], keyed: Keyed) -> list[str]:
-    """The keys to look up before `prepare`: of the posts and of those that opened their threads."""
-    named = dict.fromkeys(i for raw in raws for i in (raw.external_id, raw.thread))
-    return [post_key(external_id, keyed) for external_id in named]
+    """The keys to look up before `prepare`."""
+    return [post_key(i, keyed) for i in dict.fromkeys(raw.external_id for raw in raws)]
 
 
 def post_key(external_id: str, keyed: Keyed) -> str:
@@ -50,15 +54,17 @@ def prepare(
     buried: Collection[str],
     keyed: Keyed,
     *,
-    back_filled: bool = False,
+    live_since: datetime | None = None,
 ) -> Prepared:
     """Threads and posts to save. Of two copies in `raws` the later one counts.
 
-    `held` and `buried` answer for `keys(raws, keyed)`; a buried post is left out.
+    `held` and `buried` answer for `keys(raws, keyed)`; a buried post is left out. Posts written
+    before `live_since` are marked as back-filled: by now the deleted ones among them are missing.
     """
     latest = {post_key(raw.external_id, keyed): raw for raw in raws}
     posts: list[Post] = []
     threads: dict[str, Thread] = {}
+    stubs: dict[str, Thread] = {}
     unchanged = 0
     for key, raw in latest.items():
         before = held.get(key)
@@ -68,17 +74,22 @@ def prepare(
         if before and (before.raw_hash == hashed or before.state is PostState.DELETED):
             unchanged += 1
             continue
-        posts.append(_post(key, raw, hashed, keyed, back_filled=back_filled))
-        thread = _thread(raw, held, keyed)
-        if thread and (raw.thread_title is not None or thread.key not in threads):
-            threads[thread.key] = thread
-    return Prepared(threads=tuple(threads.values()), posts=tuple(posts), unchanged=unchanged)
+        late = live_since is not None and raw.written_at < live_since
+        posts.append(_post(key, raw, hashed, keyed, back_filled=late))
+        if raw.thread_title is None or raw.thread_opened_at is None:
+            thread = _thread(raw, keyed)
+            stubs.setdefault(thread.key, thread)
+        elif (known := keyed.hash("thread", raw.thread)) not in threads:
+            threads[known] = _thread(raw, keyed)
+    return Prepared(
+        threads=tuple(threads.values()),
+        stubs=tuple(s for key, s in stubs.items() if key not in threads),
+        posts=tuple(posts),
+        unchanged=unchanged,
+    )
 
 
-def _thread(raw: RawPost, held: Mapping[str, Held], keyed: Keyed) -> Thread | None:
-    """None where the answer says nothing of the thread and the post that opened it is held."""
-    if raw.thread_title is None and post_key(raw.thread, keyed) in held:
-        return None
+def _thread(raw: RawPost, keyed: Keyed) -> Thread:
     return Thread(
         key=keyed.hash("thread", raw.thread),
         place=raw.place,

@@ -7,7 +7,7 @@ pacing, retries, limits and budgets belong to the client, keys, redaction and ro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -53,11 +53,10 @@ class Page:
     something might have been: counted, since an empty answer is no proof of an empty place.
     """
 
-    posts: tuple[RawPost, ...]
+    posts: tuple[RawPost, ...] = ()
     cursor: Mapping[str, Any] | None = None
     unreadable: int = 0
     empty: bool = False
-    back_filled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,12 +76,21 @@ class Terms:
 class Window:
     """Which part of a place is asked for.
 
-    `since`: posts from here on, for a place without a cursor (else the cursor decides).
-    `back_to`: walk from the oldest position back to here instead.
+    `first`: where a place without a cursor begins. `since`: read again from here where that is
+    earlier than the cursor. `back_to`: walk from the oldest position back to here instead.
     """
 
-    since: datetime
+    first: datetime
+    since: datetime | None = None
     back_to: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Covered:
+    """The stretch of a place of which every post was read that was there at the time."""
+
+    began: datetime
+    ended: datetime
 
 
 class Source(Protocol):
@@ -90,17 +98,18 @@ class Source(Protocol):
 
     name: ClassVar[str]
     terms: ClassVar[Terms]
+    hosts: ClassVar[tuple[str, ...]]  # that it may be redirected to, beside its own
     needs: ClassVar[tuple[str, ...]]  # roles of the credentials without which it can't be read
-    seen_live: ClassVar[bool]  # whether a real answer was ever read by this code
+    seen_live: ClassVar[bool]  # whether this code ever read a real answer of the service
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None: ...
 
     def places(self) -> tuple[Place, ...]:
-        """The places that the settings ask for."""
+        """The places that the settings ask for; `InputError` for one that can't be asked for."""
         ...
 
-    def budget_requests(self) -> int:
-        """How many requests a run may make; fewer than the settings say where terms ask for it."""
+    def requests(self) -> int:
+        """How many requests a run may make: the settings' number, or fewer where terms ask it."""
         ...
 
     def pages(
@@ -108,18 +117,14 @@ class Source(Protocol):
     ) -> Iterator[Page]:
         """Pages of one place from `cursor` on ({} for a new place), each safe to commit alone.
 
-        Raises `SourceError`s of the client; what was yielded before stays right.
+        Raises the client's `SourceError`s; what was yielded before stays right.
         """
         ...
 
-    def position(self, cursor: Mapping[str, Any]) -> datetime | None:
-        """Until when every post of the place was read; None where nothing was."""
+    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
+        """What the cursor says was read whole; None where nothing was."""
         ...
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Registered:
-    """A source's class beside the settings of this run."""
-
-    source: type[Source]
-    settings: SourceSettings = field(default_factory=SourceSettings)
+    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
+        """What a reader of `whylost sources` should know of this place, such as the time to go."""
+        ...

@@ -159,7 +159,8 @@ class PoliteTransport(httpx.BaseTransport):
 
 def _is_torn(answer: httpx.Response) -> bool:
     """Whether a good answer calls itself JSON and is not: cut on the way, worth another try."""
-    if answer.status_code != 200 or not is_json(answer.headers.get("content-type", "")):
+    kind = answer.headers.get("content-type", "")
+    if answer.status_code != 200 or (kind and not is_json(kind)):
         return False
     try:
         msgspec.json.decode(answer.content, type=msgspec.Raw)
