@@ -1,12 +1,8 @@
-"""Daily counts and exposure, kept up to date from the verdicts, and what was shown of them.
+"""Daily counts and exposure, kept as the verdicts have them, and what was shown of them.
 
-Everything is counted by SQL and compared with what the tables hold; only differences are written.
+Everything is counted anew and compared with what the tables hold; only differences are written.
 That costs one pass over the verdicts, and can't miss a change: a verdict has no time of its own,
 and an edit, another product or a new model changes past days too.
-
-A report counts on its post's day. A reporter (an author in a thread) and a thread count once for
-each decision, on the day of their first report, so that days add up to weeks without counting
-anybody twice. A post without a known author is a reporter of its own. Deleted posts stay counted.
 """
 
 from __future__ import annotations
@@ -16,52 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    Connection,
-    Select,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    tuple_,
-    union_all,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
-from db.tables import (
-    DailyCountRow,
-    ExposureRow,
-    PostProduct,
-    PostRow,
-    Published,
-    SeriesEvent,
-    VerdictRow,
-)
+from db.tables import DailyCountRow, ExposureRow, Published, SeriesEvent
+from db.tally import Cells, Key, Values
 from db.upsert import slices, upsert
 from domain.causes import REPORT_DECISIONS
-from domain.products import ANY, UNKNOWN
 
 CLASSIFIER_CHANGED = "classifier"
 EVERYWHERE = "*"  # the place of an event that concerns all places
-
-Key = tuple[Any, ...]
-Values = tuple[int, ...]
-# (day, place, product, language) -> (posts,)
-ExposureCells = dict[Key, Values]
-# (day, place, product, decision) -> (reports, reporters, threads)
-CountCells = dict[Key, Values]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cells:
-    """Both tables as one model's verdicts make them."""
-
-    model: str
-    exposure: ExposureCells
-    counts: CountCells
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,24 +31,6 @@ class Written:
     counts: int  # rows of `daily_count`, the same
     published: int  # values that are shown otherwise than before
     events: int
-
-
-def computed(connection: Connection, model: str) -> Cells:
-    """What the verdicts of `model` add up to now."""
-    judged = _judged(model)
-    exposure: ExposureCells = {
-        tuple(row[:-1]): (int(row.posts),) for row in connection.execute(_exposure(judged))
-    }
-    counts: dict[Key, list[int]] = {}
-    reports = judged.where(judged.selected_columns.decision.in_(REPORT_DECISIONS))
-    for at, query in enumerate(_three_counts(reports)):
-        for row in connection.execute(query):
-            counts.setdefault(tuple(row[:-1]), [0, 0, 0])[at] = row.n
-    return Cells(
-        model=model,
-        exposure=exposure,
-        counts={key: tuple(values) for key, values in counts.items()},
-    )
 
 
 def save(connection: Connection, cells: Cells, now: datetime) -> Written:
@@ -114,63 +55,6 @@ def save(connection: Connection, cells: Cells, now: datetime) -> Written:
         published=_publish(connection, cells, now),
         events=events,
     )
-
-
-def _judged(model: str) -> Select[Any]:
-    """One row a post that counts in the exposure: its latest judged version."""
-    later = aliased(VerdictRow)
-    superseded = exists().where(
-        later.post == VerdictRow.post,
-        later.model == VerdictRow.model,
-        later.version > VerdictRow.version,
-    )
-    columns: tuple[Any, ...] = (
-        PostRow.key,
-        PostRow.day,
-        PostRow.place,
-        PostRow.thread,
-        func.coalesce(PostRow.author, PostRow.key).label("reporter"),
-        VerdictRow.decision,
-        VerdictRow.language,
-    )
-    return (
-        select(*columns)
-        .join(VerdictRow, VerdictRow.post == PostRow.key)
-        .where(VerdictRow.model == model, VerdictRow.judged.is_(True), ~superseded)
-    )
-
-
-def _by_product(judged: Select[Any]) -> CTE:
-    """Each post under `*` and under each of its products, or under `unknown`."""
-    post = judged.cte("judged")
-    product = func.coalesce(PostProduct.product, literal(UNKNOWN)).label("product")
-    named = select(post, product).outerjoin(PostProduct, PostProduct.post == post.c.key)
-    return union_all(select(post, literal(ANY).label("product")), named).cte("by_product")
-
-
-def _exposure(judged: Select[Any]) -> Select[Any]:
-    post = _by_product(judged).c
-    cell = (post.day, post.place, post.product, post.language)
-    return select(*cell, func.count().label("posts")).group_by(*cell)
-
-
-def _three_counts(reports: Select[Any]) -> tuple[Select[Any], ...]:
-    """Reports, reporters and threads by (day, place, product, decision)."""
-    post = _by_product(reports).c
-    cell = (post.day, post.place, post.product, post.decision)
-    return (
-        select(*cell, func.count().label("n")).group_by(*cell),
-        _first_days(post, post.thread, post.reporter),
-        _first_days(post, post.thread),
-    )
-
-
-def _first_days(post: Any, *who: Any) -> Select[Any]:
-    """How many of `who` are first seen on a day, within one place, product and decision."""
-    group = (post.place, post.product, post.decision)
-    first = select(func.min(post.day).label("day"), *group).group_by(*group, *who).subquery().c
-    cell = (first.day, first.place, first.product, first.decision)
-    return select(*cell, func.count().label("n")).group_by(*cell)
 
 
 def _replace(
