@@ -1,0 +1,140 @@
+"""`whylost export`: the same filter as the pages, as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.invocation import Invocation
+
+app = typer.Typer(no_args_is_help=True, help="CSV for reviewers and researchers.")
+
+Out = Annotated[Path, typer.Option(help="The file to write; a manifest is written beside it.")]
+Day = Annotated[str | None, typer.Option(help="A UTC day such as 2026-05-08, inclusive.")]
+Cause = Annotated[list[str] | None, typer.Option(help="Only this decision; may be repeated.")]
+Product = Annotated[list[str] | None, typer.Option(help="Only this product; may be repeated.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")]
+Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")]
+Words = Annotated[str, typer.Option(help="Only posts that hold all of these words.")]
+Least = Annotated[float, typer.Option(help="Least probability of the likely cause, 0 to 1.")]
+Links = Annotated[bool, typer.Option(help="Whether to include the address of each post.")]
+Bom = Annotated[bool, typer.Option(help="Begin with a byte order mark, as Excel likes it.")]
+Demonstration = Annotated[bool, typer.Option(help="Export the demonstration instead.")]
+
+
+@app.command()
+def reports(
+    context: typer.Context,
+    out: Out,
+    first_day: Day = None,
+    last_day: Day = None,
+    cause: Cause = None,
+    product: Product = None,
+    source: Source = None,
+    language: Language = None,
+    words: Words = "",
+    least_probability: Least = 0.0,
+    links: Links = True,
+    bom: Bom = False,
+    demonstration: Demonstration = False,
+) -> None:
+    """Every report with its evidence, and empty columns for a reviewer."""
+    from db.export import export_reports
+
+    wanted = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "causes": cause,
+        "products": product,
+        "sources": source,
+        "languages": language,
+        "words": words,
+        "least_probability": least_probability,
+    }
+    _export(context.obj, export_reports, out, wanted, demonstration, with_links=links, bom=bom)
+
+
+@app.command()
+def incidents(
+    context: typer.Context,
+    out: Out,
+    first_day: Day = None,
+    last_day: Day = None,
+    cause: Cause = None,
+    product: Product = None,
+    source: Source = None,
+    links: Links = True,
+    bom: Bom = False,
+    demonstration: Demonstration = False,
+) -> None:
+    """Reports of the same failure, one line an incident."""
+    from db.export import export_incidents
+
+    wanted = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "causes": cause,
+        "products": product,
+        "sources": source,
+    }
+    _export(context.obj, export_incidents, out, wanted, demonstration, with_links=links, bom=bom)
+
+
+@app.command()
+def daily(
+    context: typer.Context,
+    out: Out,
+    first_day: Day = None,
+    last_day: Day = None,
+    cause: Cause = None,
+    product: Product = None,
+    source: Source = None,
+    bom: Bom = False,
+    demonstration: Demonstration = False,
+) -> None:
+    """Counts by day, place, product and decision, with the posts that were judged."""
+    from db.export import export_daily
+
+    wanted = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "causes": cause,
+        "products": product,
+        "sources": source,
+    }
+    _export(context.obj, export_daily, out, wanted, demonstration, bom=bom)
+
+
+def _export(
+    told: Invocation,
+    export: Callable[..., dict[str, Any]],
+    out: Path,
+    wanted: Mapping[str, object],
+    demonstration: bool,
+    **options: bool,
+) -> None:
+    from db.engine import read
+    from db.opened import opened
+    from db.verdicts import current_model
+    from domain.errors import InputError
+    from domain.filter import Filter
+
+    query = {
+        name: [str(v) for v in value] if isinstance(value, list) else [str(value)]
+        for name, value in wanted.items()
+        if value
+    }
+    with opened(told.settings, demonstration=demonstration) as database:
+        with read(database.engine) as connection:
+            model = current_model(connection)
+        if model is None:
+            raise InputError("Nothing was judged yet.", "Run `whylost classify` first.")
+        manifest = export(database.engine, Filter.from_query(query), model, out, **options)
+    told.tell(manifest)
+    told.say(f"{out}: {manifest['rows']:,} lines.")
