@@ -32,7 +32,7 @@ _HANDLE = re.compile(
     r"""
     (?<![\w@/.`$+\\"'=\[-])@(?P<name>[^\W\d][\w-]*)
     (?![\w/(@\\]|[.-]\w)
-    (?!\s*\n\s*(?:@|def\ |class\ |async\ def|export\ |public\ |private\ |static\ ))
+    (?![\ \t]*\n[\ \t]*(?:@|def\ |class\ |async\ def|export\ |public\ |private\ |static\ ))
     """,
     re.VERBOSE,
 )

@@ -31,7 +31,7 @@ _VENDOR_TRIGGERS = (
 _NOT_A_VALUE = r"(?!process\.|os\.|env\.|[$<{\[*/~.]|\d{4}-\d\d-\d\d|claude-|gpt-)"
 _ASSIGNED = (
     r"""
-\b((?:[\w-]*(?:api[_-]?key|access[_-]?key|secret|token|signature|credential|authorization))
+((?:api[_-]?key|access[_-]?key|secret|token|signature|credential|authorization)
 ["'`]?\s*[:=]\s*["'`]?(?:(?:Bearer|Basic|token)\s+)?)
 """
     + _NOT_A_VALUE
@@ -41,7 +41,7 @@ _ASSIGNED = (
 )
 _PASSWORD = (
     r"""
-\b([\w-]*(?:password|passwd|passphrase|pwd)["'`]?\s*[:=]\s*["'`]?)
+((?:password|passwd|passphrase|pwd)["'`]?\s*[:=]\s*["'`]?)
 """
     + _NOT_A_VALUE
     + r"""
