@@ -52,7 +52,6 @@ SOURCES: dict[str, SourceSettings] = {
         search=("anthropics/claude-code", "openai/codex"),
         base="https://api.github.com",
         pace_seconds=1.0,
-        budget_requests=50,
         credentials={"token": "GITHUB_TOKEN"},
     ),
 }

@@ -100,6 +100,8 @@ class Client:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         asked = dict(headers or {}) | {k: v for k, v in conditions.items() if v}
         url = self._address(where)
+        if _origin(url) != _origin(self._base):
+            asked.pop("Authorization", None)
         answer = self._follow(url.copy_merge_params(params) if params else url, asked)
         if answer.status_code == 304:
             return Answer(content=None, etag=etag, last_modified=last_modified)
@@ -155,10 +157,12 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
 
 
 def _target(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
+    """Where a redirect leads; what was asked for goes along where the target names no query."""
     try:
-        return url.join(answer.headers.get("location", ""))
+        target = url.join(answer.headers.get("location", ""))
     except httpx.InvalidURL as error:
         raise BadAnswer(f"{url.host} redirects to something that is no address.") from error
+    return target if target.query else target.copy_with(query=url.query or None)
 
 
 def _refused(answer: httpx.Response) -> Refused:

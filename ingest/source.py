@@ -100,6 +100,7 @@ class Source(Protocol):
     terms: ClassVar[Terms]
     hosts: ClassVar[tuple[str, ...]]  # that it may be redirected to, beside its own
     needs: ClassVar[tuple[str, ...]]  # roles of the credentials without which it can't be read
+    catches_up: ClassVar[bool]  # whether what a failed run missed can still be read later
     seen_live: ClassVar[bool]  # whether this code ever read a real answer of the service
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None: ...

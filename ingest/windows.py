@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 DAY = 86_400
@@ -42,3 +44,13 @@ def walk(
             start = until
         if little:
             width = min(width * 2, WIDEST)
+
+
+def in_turn(streams: Iterable[Iterator[T]]) -> Iterator[T]:
+    """One item of each stream after the other, so that none uses up the budget before the rest."""
+    waiting = deque(streams)
+    while waiting:
+        stream = waiting.popleft()
+        for item in islice(stream, 1):
+            yield item
+            waiting.append(stream)

@@ -21,7 +21,6 @@ import msgspec
 
 from domain.errors import BadAnswer, Gone
 from domain.nouns import Frame, Place
-from domain.products import UNKNOWN
 from domain.settings import SourceSettings
 from ingest.client import Client
 from ingest.matching import names, narrowest_first
@@ -97,6 +96,7 @@ class HackerNews:
     )
     hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
+    catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
@@ -235,7 +235,7 @@ class HackerNews:
     def _from_tree(self, root: Item) -> Iterator[RawPost]:
         """Posts in reading order: those that match, and all answers to them."""
         title = root.title or ""
-        hint = _products(title)
+        hint = products_of((), title, "")
         waiting: list[tuple[Item, Item | None, int, str | None]] = [(root, None, 0, None)]
         while waiting:
             item, parent, depth, inherited = waiting.pop()
@@ -288,16 +288,12 @@ class HackerNews:
             url=_url(number),
             # The search says who is answered, not how deep: 2 stands for "2 or deeper".
             depth=0 if not hit.parent_id else (1 if hit.parent_id == story else 2),
-            products=_products(title),
+            products=products_of((), title, ""),
         )
 
     def _query_of(self, words: str, around: str = "") -> str | None:
         """The narrowest configured query that `words` match, in a thread titled `around`."""
         return next((q for q in self._queries if names(q, words, around)), None)
-
-
-def _products(title: str) -> tuple[str, ...]:
-    return tuple(p for p in products_of((), title, "") if p != UNKNOWN)
 
 
 def _place(query: str) -> str:

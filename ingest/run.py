@@ -1,0 +1,166 @@
+"""`whylost ingest`: visits the enabled sources, one after the other, and keeps what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from db import runs
+from db.handles import Engine
+from domain.errors import InputError, SourceError
+from domain.keyed import Keyed
+from domain.nouns import RunReport, SourceReport
+from domain.settings import Settings, SourceSettings
+from ingest.budget import Clock
+from ingest.client import client_for
+from ingest.source import Source
+from ingest.sources import known
+from ingest.status import SourceStatus, sources_status
+from ingest.visit import Visit
+
+__all__ = ["SourceStatus", "ingest", "sources_status"]
+
+Progress = Callable[[int, int | None], None]
+
+
+def ingest(
+    engine: Engine,
+    keyed: Keyed,
+    settings: Settings,
+    names: Sequence[str],
+    *,
+    since: datetime | None = None,
+    back_to: datetime | None = None,
+    now: datetime,
+    report: Progress = lambda _done, _total: None,
+    clock: Clock | None = None,
+) -> RunReport:
+    """Reads the sources in `names`, or all that are enabled, and says what came of each.
+
+    Call under the run lock. `since` reads again from there; `back_to` walks back to there instead
+    of to the settings' number of days, and in the first run too. `report` is told how many posts
+    were read so far. A source that fails never stops the others. Raises `InputError` for a name
+    that no source has, and `StoreError`s.
+    """
+    chosen = chosen_sources(settings, names)
+    clock = clock or Clock()
+    began = clock.monotonic()
+    number = runs.begin(engine, "ingest", now)
+    read_so_far = 0
+
+    def progress(posts: int) -> None:
+        nonlocal read_so_far
+        read_so_far += posts
+        report(read_so_far, None)
+
+    reports = tuple(
+        _visit(
+            source,
+            engine=engine,
+            keyed=keyed,
+            settings=settings,
+            since=since,
+            back_to=back_to,
+            now=now,
+            progress=progress,
+            clock=clock,
+        )
+        for source in chosen
+    )
+    done = RunReport(
+        stage="ingest",
+        started_at=now,
+        finished_at=now + timedelta(seconds=clock.monotonic() - began),
+        outcome=_outcome(reports),
+        counts=_counts(reports),
+        sources=reports,
+        message=" ".join(r.message for r in reports if r.outcome != "done"),
+    )
+    runs.finish(engine, number, done)
+    return done
+
+
+def chosen_sources(settings: Settings, names: Sequence[str]) -> list[type[Source]]:
+    """The sources of these names, or all that are enabled where none is named."""
+    sources = known()
+    for name in names:
+        if name not in sources:
+            raise InputError(f"No source is called {name!r}.", f"Known: {', '.join(sources)}.")
+    if names:
+        return [sources[name] for name in dict.fromkeys(names)]
+    return [s for s in sources.values() if _settings_of(settings, s.name).enabled]
+
+
+def _settings_of(settings: Settings, name: str) -> SourceSettings:
+    return settings.sources.get(name, SourceSettings(enabled=False))
+
+
+def _visit(
+    kind: type[Source],
+    *,
+    engine: Engine,
+    keyed: Keyed,
+    settings: Settings,
+    since: datetime | None,
+    back_to: datetime | None,
+    now: datetime,
+    progress: Callable[[int], None],
+    clock: Clock,
+) -> SourceReport:
+    mine = _settings_of(settings, kind.name)
+    missing = [role for role in kind.needs if not mine.secret(role)]
+    if missing:
+        return SourceReport(
+            source=kind.name,
+            outcome="failed",
+            message=f"{kind.name} needs {', '.join(missing)}: name the variables in whylost.toml.",
+        )
+    source = kind(mine, now)
+    try:
+        with client_for(
+            kind.name,
+            mine,
+            requests=source.requests(),
+            contact=settings.contact,
+            hosts=kind.hosts,
+            clock=clock,
+        ) as client:
+            visit = Visit(
+                engine=engine,
+                keyed=keyed,
+                source=source,
+                client=client,
+                places=source.places(),
+                now=now,
+                first=now - timedelta(days=settings.first_run_days),
+                progress=progress,
+            )
+            return visit.run(
+                since=since,
+                back_to=back_to or now - timedelta(days=settings.back_fill_days),
+                even_first=back_to is not None,
+            )
+    except SourceError as error:
+        return SourceReport(source=kind.name, outcome="failed", message=str(error))
+
+
+def _outcome(reports: Sequence[SourceReport]) -> Literal["done", "partly", "failed"]:
+    outcomes = {r.outcome for r in reports}
+    if outcomes <= {"done"}:
+        return "done"
+    return "failed" if outcomes == {"failed"} else "partly"
+
+
+def _counts(reports: Sequence[SourceReport]) -> dict[str, int]:
+    """The sums over all sources of what is counted."""
+    return {
+        "requests": sum(r.requests for r in reports),
+        "read": sum(r.posts_read for r in reports),
+        "new": sum(r.posts_new for r in reports),
+        "changed": sum(r.posts_changed for r in reports),
+        "unchanged": sum(r.posts_unchanged for r in reports),
+        "deleted": sum(r.posts_deleted for r in reports),
+        "unreadable": sum(r.unreadable for r in reports),
+        "empty_answers": sum(r.empty_answers for r in reports),
+    }

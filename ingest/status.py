@@ -1,0 +1,91 @@
+"""`whylost sources`: how each source and each of its places stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db import cursors
+from db.engine import read
+from db.handles import Engine
+from db.queries.health import PlaceLine
+from db.queries.health import places as place_lines
+from domain.nouns import Place
+from domain.settings import Settings, SourceSettings
+from ingest.source import Source
+from ingest.sources import known
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceStatus:
+    """One place of a source. `lag_hours`: since what was last read whole; None: nothing yet."""
+
+    source: str
+    place: str
+    enabled: bool
+    credentials: str
+    seen_live: bool
+    last_run: datetime | None
+    outcome: str | None
+    posts: int
+    read_from: datetime | None
+    read_to: datetime | None
+    lag_hours: float | None
+    note: str
+
+
+def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[SourceStatus]:
+    """Every place of every source, in the order of names and of the settings."""
+    with read(engine) as connection:
+        stored = {line.place: line for line in place_lines(connection)}
+        positions = cursors.all_cursors(connection)
+    rows: list[SourceStatus] = []
+    for name, kind in known().items():
+        mine = settings.sources.get(name, SourceSettings(enabled=False))
+        source = kind(mine, now)
+        back_to = now - timedelta(days=settings.back_fill_days)
+        for place in source.places():
+            cursor = positions.get((name, place.name), {})
+            line = stored.get(place.name)
+            rows.append(_row(source, mine, place, cursor, line, back_to, now))
+    return rows
+
+
+def _row(
+    source: Source,
+    settings: SourceSettings,
+    place: Place,
+    cursor: dict[str, object],
+    line: PlaceLine | None,
+    back_to: datetime,
+    now: datetime,
+) -> SourceStatus:
+    covered = source.covered(cursor)
+    lag = (now - covered.ended) / timedelta(hours=1) if covered else None
+    notes = [line.message if line and line.last_outcome != "done" else ""]
+    notes.append(source.advice(cursor, back_to))
+    return SourceStatus(
+        source=source.name,
+        place=place.name,
+        enabled=settings.enabled,
+        credentials=_credentials(source, settings),
+        seen_live=source.seen_live,
+        last_run=line.last_run if line else None,
+        outcome=line.last_outcome if line else None,
+        posts=line.posts if line else 0,
+        read_from=covered.began if covered else None,
+        read_to=covered.ended if covered else None,
+        lag_hours=round(lag, 1) if lag is not None else None,
+        note=" ".join(filter(None, notes)),
+    )
+
+
+def _credentials(source: Source, settings: SourceSettings) -> str:
+    """Which variables are set; never their values."""
+    if not settings.credentials:
+        return "none needed"
+    told = []
+    for role, variable in settings.credentials.items():
+        needed = "needed, " if role in source.needs else "optional, "
+        told.append(f"{variable}: " + ("set" if settings.secret(role) else f"{needed}not set"))
+    return ", ".join(told)
