@@ -65,7 +65,8 @@ def day_states(seen: Seen, *, today: date) -> dict[date, State]:
     Days before the first post and after the last don't exist, except days without posts that a
     later visit saw.
     """
-    collected = sorted(day for day, posts in seen.posts.items() if posts > 0)
+    # Posts of today say nothing of how whole yesterday is: half a day may not change the past.
+    collected = sorted(day for day, posts in seen.posts.items() if posts > 0 and day < today)
     if not collected:
         return {}
     first, last = collected[0], collected[-1]

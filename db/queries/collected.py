@@ -112,4 +112,4 @@ def _visits(connection: Connection) -> dict[str, datetime]:
     """Source -> start of the last run that read it to its end."""
     done = and_(RunSource.run == RunRow.number, RunSource.outcome == "done")
     query = select(RunSource.source, func.max(RunRow.started_at)).join(RunRow, done)
-    return dict(connection.execute(query.group_by(RunSource.source)).tuples())
+    return dict(connection.execute(query.group_by(RunSource.source)).all())

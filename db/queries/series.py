@@ -84,7 +84,9 @@ def daily(connection: Connection, filter: Filter, model: str) -> list[DailyRow]:
     posts = exposure(connection, filter, model)
     counts = _counts(connection, filter, model)
     among = _all_reports(connection, filter, model)
-    sources = dict(connection.execute(select(PlaceRow.name, PlaceRow.source)).tuples())
+    sources = {
+        row.name: row.source for row in connection.execute(select(PlaceRow.name, PlaceRow.source))
+    }
     return [
         DailyRow(
             day=day,
