@@ -1,4 +1,4 @@
-"""Adding verdicts up: reports, reporters, threads and judged posts, by SQL.
+"""Adding verdicts up: reports, reporters, threads and judged posts.
 
 A report counts on its post's day. A reporter (an author in a thread) and a thread count once for
 each decision, on the day of their first report, so that days add up to weeks without counting
@@ -8,7 +8,11 @@ Posts that the model refused to judge (language, length) count nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import CTE, Connection, FromClause, Select, exists, func, literal, select, union_all
@@ -49,26 +53,48 @@ def computed(connection: Connection, model: str) -> Cells:
 def count_three(connection: Connection, posts: FromClause, within: tuple[str, ...]) -> CountCells:
     """Reports, reporters and threads by day and the columns `within`.
 
-    `posts` has a row a post, with the columns day, thread, reporter and those `within`.
+    `posts` has a row a post, with the columns day, thread, reporter and those `within`. Rows come
+    thread by thread, so that no more than one thread's reporters are in memory.
     """
     column = posts.c
     group = [column[name] for name in within]
-    queries = (
-        select(column.day, *group, func.count().label("n")).group_by(column.day, *group),
-        _first_days(group, column.day, column.thread, column.reporter),
-        _first_days(group, column.day, column.thread),
-    )
+    query = select(column.thread, column.day, column.reporter, *group).order_by(column.thread)
     cells: dict[Key, list[int]] = {}
-    for at, query in enumerate(queries):
-        for *key, number in connection.execute(query):
-            cells.setdefault(tuple(key), [0, 0, 0])[at] = number
-    return {key: tuple(values) for key, values in cells.items()}
+    for _, rows in _by_thread(connection, query):
+        first: dict[Key, date] = {}  # (group) of the thread, (group, reporter) of each in it
+        for _thread, day, reporter, *key in rows:
+            cells.setdefault((day, *key), [0, 0, 0])[0] += 1
+            for who in ((*key,), (*key, reporter)):
+                first[who] = min(day, first.get(who, day))
+        for who, day in first.items():
+            key = who[: len(within)]
+            cells.setdefault((day, *key), [0, 0, 0])[2 if key == who else 1] += 1
+    return {key: (a, b, c) for key, (a, b, c) in cells.items()}
 
 
-def _first_days(group: list[Any], day: Any, *who: Any) -> Select[Any]:
-    """How many of `who` are seen on a day for the first time, within `group`."""
-    first = select(func.min(day).label("day"), *group).group_by(*group, *who).subquery()
-    return select(*first.c, func.count().label("n")).group_by(*first.c)
+def total_three(connection: Connection, posts: FromClause, by: str) -> dict[str | None, Values]:
+    """Reports, reporters and threads by the column `by`, and under None of all rows together.
+
+    `posts` has a row a post, with the columns thread, reporter and `by`.
+    """
+    column = posts.c
+    query = select(column.thread, column.reporter, column[by]).order_by(column.thread)
+    totals: dict[str | None, list[int]] = {None: [0, 0, 0]}
+    for _, rows in _by_thread(connection, query):
+        reporters: dict[str | None, set[str]] = {}
+        for _thread, reporter, value in rows:
+            for key in (value, None):
+                totals.setdefault(key, [0, 0, 0])[0] += 1
+                reporters.setdefault(key, set()).add(reporter)
+        for key, who in reporters.items():
+            totals[key][1] += len(who)
+            totals[key][2] += 1
+    return {key: (a, b, c) for key, (a, b, c) in totals.items()}
+
+
+def _by_thread(connection: Connection, query: Select[Any]) -> Iterator[tuple[str, Iterator[Any]]]:
+    rows = connection.execute(query.execution_options(yield_per=5_000))
+    return groupby(rows, key=itemgetter(0))
 
 
 def _judged(model: str) -> Select[Any]:

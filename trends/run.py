@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import monotonic
 
-from db import runs, series, tally
+from db import series, tally
 from db.engine import read, write
 from db.handles import Engine
 from db.verdicts import current_model
-from domain.errors import WhylostError
 from domain.invocation import Progress
 from domain.nouns import RunReport
 from trends.catalogue import import_faults, import_releases
@@ -20,21 +19,10 @@ _STEPS = 3
 def refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
     """Brings releases, exposure and daily counts up to date; run it again at any time.
 
-    Killed in between, it leaves tables that agree with one another. `report` is told the steps.
+    Counting only reads; what differs is written in one transaction, so a reader sees all of it or
+    nothing, and a killed run leaves nothing half-written. `report` is told the steps.
     """
-    number = runs.begin(engine, "trends", now)
     began = monotonic()
-    try:
-        counts, message = _refreshed(engine, now, report)
-    except WhylostError as error:
-        runs.finish(engine, number, _done(now, began, "failed", {}, str(error)))
-        raise
-    made = _done(now, began, "done", counts, message)
-    runs.finish(engine, number, made)
-    return made
-
-
-def _refreshed(engine: Engine, now: datetime, report: Progress) -> tuple[dict[str, int], str]:
     report(0, _STEPS)
     releases = import_releases(engine, None, now)
     faults = import_faults(engine, None, now)
@@ -47,27 +35,21 @@ def _refreshed(engine: Engine, now: datetime, report: Progress) -> tuple[dict[st
         model = current_model(connection)
         cells = tally.computed(connection, model) if model else None
     report(2, _STEPS)
-    if cells is None:
-        return counts, "Nothing is judged yet: run `whylost classify` first."
-    with write(engine) as connection:
-        written = series.save(connection, cells, now)
+    if cells is not None:
+        with write(engine) as connection:
+            written = series.save(connection, cells, now)
+        counts |= {
+            "exposure_rows": written.exposure,
+            "count_rows": written.counts,
+            "published": written.published,
+            "own_changes": written.events,
+        }
     report(_STEPS, _STEPS)
-    return counts | {
-        "exposure_rows": written.exposure,
-        "count_rows": written.counts,
-        "published": written.published,
-        "own_changes": written.events,
-    }, ""
-
-
-def _done(
-    now: datetime, began: float, outcome: str, counts: dict[str, int], message: str
-) -> RunReport:
     return RunReport(
         stage="trends",
         started_at=now,
         finished_at=now + timedelta(seconds=monotonic() - began),
-        outcome="done" if outcome == "done" else "failed",
+        outcome="done",
         counts=counts,
-        message=message,
+        message="" if cells else "Nothing is judged yet: run `whylost classify` first.",
     )

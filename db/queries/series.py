@@ -15,7 +15,7 @@ from sqlalchemy import Connection, FromClause, func, select
 
 from db.queries import conditions
 from db.tables import DailyCountRow, ExposureRow, PlaceRow, PostRow
-from db.tally import count_three
+from db.tally import count_three, total_three
 from domain.causes import REPORT_DECISIONS, Decision
 from domain.filter import Filter
 from domain.products import ANY
@@ -83,7 +83,8 @@ def daily(connection: Connection, filter: Filter, model: str) -> list[DailyRow]:
     """
     posts = exposure(connection, filter, model)
     counts = _counts(connection, filter, model)
-    among = _all_reports(connection, filter, model)
+    everything = broad(filter)
+    among = _all_reports(counts if filter == everything else _counts(connection, everything, model))
     sources = {
         row.name: row.source for row in connection.execute(select(PlaceRow.name, PlaceRow.source))
     }
@@ -133,20 +134,11 @@ def three_counts(
     Distinct over the period, so less than the sum of its parts where somebody reported twice.
     Reviews count: a person's decision takes the place of the model's.
     """
-    post = _rows(filter, model).c
-    made: dict[Decision | None, Counted] = {}
-    for by in ((post.decision,), ()):
-        pairs = select(*by, post.thread, post.reporter, func.count().label("n"))
-        pair = pairs.group_by(*by, post.thread, post.reporter).subquery().c
-        group = (pair.decision,) if by else ()
-        totals = select(
-            *group, func.sum(pair.n), func.count(), func.count(pair.thread.distinct())
-        ).group_by(*group)
-        for *key, reports, reporters, threads in connection.execute(totals):
-            made[Decision(key[0]) if key else None] = Counted(
-                reports=int(reports or 0), reporters=reporters, threads=threads
-            )
-    return made
+    totals = total_three(connection, _rows(filter, model), "decision")
+    return {
+        Decision(decision) if decision else None: Counted(reports=a, reporters=b, threads=c)
+        for decision, (a, b, c) in totals.items()
+    }
 
 
 def _counts(
@@ -162,9 +154,12 @@ def _counts(
     return {(d, p, c): (a, b, t) for d, p, c, a, b, t in connection.execute(query)}
 
 
-def _all_reports(connection: Connection, wanted: Filter, model: str) -> dict[tuple[date, str], int]:
+def _all_reports(
+    counts: dict[tuple[date, str, str], tuple[int, int, int]],
+) -> dict[tuple[date, str], int]:
+    """(day, place) -> reports of every decision."""
     made: dict[tuple[date, str], int] = {}
-    for (day, place, _), (reports, _, _) in _counts(connection, broad(wanted), model).items():
+    for (day, place, _), (reports, _, _) in counts.items():
         made[day, place] = made.get((day, place), 0) + reports
     return made
 
