@@ -1,0 +1,292 @@
+"""`whylost ingest import`: files of posts that somebody else collected, of any size.
+
+A file is known by the SHA-256 of its bytes. Its posts are saved in blocks; each block and its line
+in the ledger are one transaction, so that an import that was stopped goes on with the next block,
+and a file that is in is passed over as fast as it can be hashed.
+
+Frame: a capped feed, without exception. What the collectors of such a file asked for, what they
+left out and what was deleted by then is unknown; its posts are counted, no rate is made of them.
+That is why a file's place never is a live source's (`github-archive:...` beside `github:...`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from db import blocks, runs
+from db.engine import read, write
+from db.handles import Engine
+from db.posts import Saved, buried, held, save_places, save_posts, save_threads
+from domain.errors import InputError
+from domain.keyed import Keyed
+from domain.nouns import Frame, Place, RunReport, SourceReport
+from ingest.formats import chosen
+from ingest.formats.shape import ARCHIVE, File, Item, Note
+from ingest.prepare import keys, prepare
+from ingest.source import RawPost
+from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
+
+BLOCK = 1_000  # posts of one transaction
+HEAD = 2**18  # bytes by which a format is recognised
+LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
+_SHOWN_LINES = 5  # of unreadable rows, in the report
+_NAME = 100  # characters of a file's name in the report
+_TOLD = {
+    "left_out": "left out as no posts",
+    "missing": "replies the collector did not fetch",
+    "orphan": "replies whose parent is not in the file",
+}
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(kw_only=True, slots=True)
+class _Block:
+    """Posts of one transaction and what was met on the way to them."""
+
+    posts: list[RawPost] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def twice(self) -> int:
+        return len(self.posts) - len({p.external_id for p in self.posts})
+
+    @property
+    def unreadable(self) -> int:
+        return sum(n.count for n in self.notes if n.kind == "unreadable")
+
+
+@dataclass(kw_only=True, slots=True)
+class _Import:
+    """One run over files: how to read them, where to keep them."""
+
+    engine: Engine
+    keyed: Keyed
+    format: str
+    source: str | None
+    window: int
+    now: datetime
+    report: Progress
+    seen: int = 0  # posts so far, of all files
+
+    def run(self, paths: Sequence[Path]) -> RunReport:
+        began = monotonic()
+        reports: list[SourceReport] = []
+        refused: list[InputError] = []
+        for path in dict.fromkeys(paths):
+            try:
+                reports.append(self._file(path, _distinct(path, reports)))
+            except InputError as error:
+                refused.append(error)
+                reports.append(
+                    SourceReport(
+                        source=_distinct(path, reports), outcome="failed", message=str(error)
+                    )
+                )
+        if refused and len(refused) == len(reports):
+            raise refused[0]
+        return RunReport(
+            stage="import",
+            started_at=self.now,
+            finished_at=self.now + timedelta(seconds=monotonic() - began),
+            outcome="done" if all(r.outcome == "done" for r in reports) else "partly",
+            counts=_counts(reports),
+            sources=tuple(reports),
+            message=" ".join(r.message for r in reports if r.outcome != "done"),
+        )
+
+    def _file(self, path: Path, name: str) -> SourceReport:
+        """Imports one file. Raises `InputError` where nothing of it can be read."""
+        began = monotonic()
+        with opened(path) as (packed, digest):
+            size = packed.seek(0, 2)
+            packed.seek(0)
+            with read(self.engine) as connection:
+                before = blocks.done(connection, digest)
+            if before.complete:
+                return SourceReport(
+                    source=name,
+                    outcome="done",
+                    bytes=size,
+                    posts_read=before.read,
+                    posts_unchanged=before.read,
+                    seconds=round(monotonic() - began, 3),
+                    message="This file is in already.",
+                )
+            head = unpacked(packed, path.name, self.window).read(HEAD)
+            form = chosen(self.format, head, path.name)
+            packed.seek(0)
+            stream = unpacked(packed, path.name, self.window)
+            items = form.read(File(name=path.name, stream=stream, head=head, source=self.source))
+            made = self._blocks(items, digest, form.name, before)
+            return replace(made, source=name, bytes=size, seconds=round(monotonic() - began, 3))
+
+    def _blocks(
+        self, items: Iterator[Item], digest: str, form: str, before: blocks.Done
+    ) -> SourceReport:
+        """Saves what is not in yet. Where the file turns out damaged, what came before stays."""
+        saved, notes, twice = Saved(), list[Note](), 0
+        posts_read, number = before.read, before.blocks
+        outcome: Literal["done", "partly"] = "done"
+        damage = ""
+        try:
+            for block, last in _with_last(_cut(items, before.read)):
+                saved += self._save(block, digest, number, form=form, last=last)
+                number += 1
+                posts_read += len(block.posts)
+                notes += block.notes
+                twice += block.twice
+                self.seen += len(block.posts)
+                self.report(self.seen, None)
+        except InputError as error:
+            if number == 0:
+                raise
+            outcome, damage = "partly", f"{error} "
+        return SourceReport(
+            source="",
+            outcome=outcome,
+            posts_read=posts_read,
+            posts_new=saved.new,
+            posts_changed=saved.changed,
+            posts_unchanged=saved.unchanged + before.read,
+            posts_deleted=saved.deleted,
+            unreadable=sum(n.count for n in notes if n.kind == "unreadable"),
+            message=damage + _told(notes, twice),
+        )
+
+    def _save(self, block: _Block, digest: str, number: int, *, form: str, last: bool) -> Saved:
+        looked_up = keys(block.posts, self.keyed)
+        with read(self.engine) as connection:
+            known, graves = held(connection, looked_up), buried(connection, looked_up)
+        ready = prepare(block.posts, known, graves, self.keyed, live_since=LONG_AFTER)
+        with write(self.engine) as connection:
+            save_places(connection, _places(block.posts))
+            save_threads(connection, ready.threads, self.now)
+            save_threads(connection, ready.stubs, self.now, only_new=True)
+            saved = save_posts(connection, ready.posts, self.now)
+            blocks.save(
+                connection,
+                digest,
+                number,
+                format=form,
+                read=len(block.posts),
+                unreadable=block.unreadable,
+                last=last,
+                now=self.now,
+            )
+        return saved + Saved(unchanged=ready.unchanged)
+
+
+def import_files(
+    engine: Engine,
+    keyed: Keyed,
+    paths: Sequence[Path],
+    *,
+    format: str = "auto",  # noqa: A002 - the word of the command line's --format
+    source: str | None = None,
+    window_bytes: int = DEFAULT_WINDOW,
+    now: datetime,
+    report: Progress = lambda _done, _total: None,
+) -> RunReport:
+    """Imports files (`-` is standard input) and says of each what came of it.
+
+    `source` files the posts under another place than the format's: `mirror` makes
+    `mirror:owner/repo` of `github-archive:owner/repo`. Raises `InputError` where no file at all
+    could be read; where only some could, the outcome is `partly`. Call under the run lock.
+    """
+    task = _Import(
+        engine=engine,
+        keyed=keyed,
+        format=format,
+        source=source,
+        window=window_bytes,
+        now=now,
+        report=report,
+    )
+    return runs.record(engine, "import", now, partial(task.run, paths))
+
+
+def _cut(items: Iterator[Item], skip: int) -> Iterator[_Block]:
+    """Blocks of `BLOCK` posts, without the first `skip` posts: those are in already.
+
+    Notes go with the block in which they were met; a file without posts is one empty block.
+    """
+    skipped = 0
+    while skipped < skip:
+        item = next(items, None)
+        if item is None:
+            break
+        skipped += isinstance(item, RawPost)
+    block = _Block()
+    for item in items:
+        if isinstance(item, Note):
+            block.notes.append(item)
+            continue
+        if len(block.posts) == BLOCK:
+            yield block
+            block = _Block()
+        block.posts.append(item)
+    yield block
+
+
+def _with_last(found: Iterator[_Block]) -> Iterator[tuple[_Block, bool]]:
+    """Each block, and whether it is the last."""
+    held_back = next(found)
+    for block in found:
+        yield held_back, False
+        held_back = block
+    yield held_back, True
+
+
+def _places(posts: Sequence[RawPost]) -> list[Place]:
+    """The places of these posts; the part before the colon names the source."""
+    return [
+        Place(
+            name=name,
+            source=name.partition(":")[0].removesuffix(ARCHIVE),
+            frame=Frame.CAPPED_FEED,
+        )
+        for name in dict.fromkeys(p.place for p in posts)
+    ]
+
+
+def _distinct(path: Path, reports: Sequence[SourceReport]) -> str:
+    """The file's name, numbered where an earlier file has the same."""
+    name = path.name[-_NAME:] if str(path) != "-" else "standard input"
+    taken = sum(r.source == name or r.source.startswith(f"{name} (") for r in reports)
+    return f"{name} ({taken + 1})" if taken else name
+
+
+def _told(notes: Sequence[Note], twice: int) -> str:
+    """What was met that is no post, in words."""
+    counts: Counter[str] = Counter()
+    for note in notes:
+        counts[note.kind] += note.count
+    parts = [f"{counts[kind]:,} {words}" for kind, words in _TOLD.items() if counts[kind]]
+    if twice:
+        parts.append(f"{twice:,} posts twice")
+    bad = [note.where for note in notes if note.kind == "unreadable"]
+    if bad:
+        shown = ", ".join(islice(bad, _SHOWN_LINES))
+        parts.append(f"unreadable: {shown}{' ...' if len(bad) > _SHOWN_LINES else ''}")
+    return "; ".join(parts)
+
+
+def _counts(reports: Sequence[SourceReport]) -> dict[str, int]:
+    return {
+        "files": len(reports),
+        "read": sum(r.posts_read for r in reports),
+        "new": sum(r.posts_new for r in reports),
+        "changed": sum(r.posts_changed for r in reports),
+        "unchanged": sum(r.posts_unchanged for r in reports),
+        "deleted": sum(r.posts_deleted for r in reports),
+        "unreadable": sum(r.unreadable for r in reports),
+    }

@@ -1,0 +1,67 @@
+"""A repository's issues as a table: one row an issue, the fields of GitHub's API flattened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ingest.formats.pieces import header, rows
+from ingest.formats.shape import File, Item, Note, moment
+from ingest.products import products_of
+from ingest.source import RawPost
+from ingest.text import from_markdown, tidy
+
+COLUMNS = ("html_url", "title", "body", "created_at", "author", "is_pull_request")
+_ADDRESS = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d+)", re.ASCII)
+
+
+class GitHubIssues:
+    """Pull requests are left out, as by the live source. Comments are not in the table."""
+
+    name: ClassVar[str] = "github-issues-csv"
+
+    def fits(self, head: bytes) -> bool:
+        """By its columns."""
+        return set(COLUMNS) <= set(header(head))
+
+    def read(self, file: File) -> Iterator[Item]:
+        """One post a row."""
+        for line, row in rows(file.stream, COLUMNS):
+            where = f"line {line}"
+            if row is None:
+                yield Note(kind="unreadable", where=where)
+                continue
+            try:
+                yield _post(file, row) or Note(kind="left_out", where=where)
+            except ValueError:
+                yield Note(kind="unreadable", where=where)
+
+
+def _post(file: File, row: list[str]) -> RawPost | None:
+    url, title, body, created, author, is_pull = row
+    found = _ADDRESS.fullmatch(url)
+    if not found:
+        raise ValueError("no address of an issue")
+    if is_pull.lower() == "true" or "/pull/" in url:
+        return None
+    repository, written = found[1].lower(), moment(created)
+    key = f"github:{repository}#{found[2]}"
+    return RawPost(
+        place=file.place("github", repository),
+        thread=key,
+        thread_title=tidy(title),
+        thread_opened_at=written,
+        external_id=key,
+        parent=None,
+        kind="issue",
+        author=author or None,
+        title=tidy(title),
+        text=from_markdown(body),
+        written_at=written,
+        url=url,
+        products=products_of((), repository, ""),
+    )
+
+
+FORMAT = GitHubIssues()

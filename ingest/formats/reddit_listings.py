@@ -1,0 +1,145 @@
+"""Reddit's own JSON: a line a thread, `[Listing of the post, Listing of nested comments]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+import msgspec
+
+from ingest.formats.pieces import lines
+from ingest.formats.reddit import comment, submission, unescaped
+from ingest.formats.shape import File, Item, Note
+from ingest.source import RawPost
+
+_BEGINNING = re.compile(rb'\s*\[\s*\{\s*"(?:kind"\s*:\s*"Listing"|data"\s*:\s*\{)')
+
+
+class Children(msgspec.Struct):
+    """What a listing holds; each child is decoded by itself: a strange one costs only itself."""
+
+    children: list[msgspec.Raw]
+
+
+class Listing(msgspec.Struct):
+    """A page of things."""
+
+    data: Children
+
+
+class Thing(msgspec.Struct):
+    """t1: a comment, t3: a post, more: comments that this answer left out."""
+
+    kind: str
+    data: msgspec.Raw
+
+
+class Link(msgspec.Struct):
+    """A post (t3)."""
+
+    id: str
+    subreddit: str
+    title: str
+    created_utc: float | str
+    selftext: str = ""
+    author: str | None = None
+    edited: bool | float | None = False
+    permalink: str = ""
+
+
+class Comment(msgspec.Struct):
+    """A comment (t1); `replies` is "" where there are none."""
+
+    id: str
+    parent_id: str
+    body: str
+    created_utc: float | str
+    author: str | None = None
+    edited: bool | float | None = False
+    replies: Listing | Literal[""] | None = None
+
+
+class More(msgspec.Struct):
+    """A stub: so many comments are not here; 0 means "go on in another page"."""
+
+    count: int = 0
+
+
+_THREAD = msgspec.json.Decoder(list[Listing])
+_THING = msgspec.json.Decoder(Thing)
+_LINK = msgspec.json.Decoder(Link)
+_COMMENT = msgspec.json.Decoder(Comment)
+_MORE = msgspec.json.Decoder(More)
+
+
+class RedditListings:
+    """Parents come before their answers, in the order in which Reddit shows them."""
+
+    name: ClassVar[str] = "reddit-listings"
+
+    def fits(self, head: bytes) -> bool:
+        """By its beginning."""
+        return _BEGINNING.match(head) is not None
+
+    def read(self, file: File) -> Iterator[Item]:
+        """The posts of a thread a line."""
+        for number, line in lines(file.stream):
+            where = f"line {number}"
+            try:
+                listings = _THREAD.decode(line or b"")
+                post = _LINK.decode(_THING.decode(listings[0].data.children[0]).data)
+                opener = _opener(file, post)
+            except (msgspec.DecodeError, IndexError, ValueError):
+                yield Note(kind="unreadable", where=where)
+                continue
+            yield opener
+            for listing in listings[1:]:
+                yield from _comments(opener, listing, where)
+
+
+def _opener(file: File, post: Link) -> RawPost:
+    return submission(
+        file,
+        id36=post.id,
+        subreddit=post.subreddit,
+        title=unescaped(post.title),
+        text=unescaped(post.selftext),
+        author=post.author,
+        created=post.created_utc,
+        edited=post.edited or False,
+        permalink=post.permalink,
+    )
+
+
+def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
+    """Depth first, without recursion: a thread may be nested as deep as its file likes."""
+    waiting = [(child, 1) for child in reversed(listing.data.children)]
+    while waiting:
+        child, depth = waiting.pop()
+        try:
+            thing = _THING.decode(child)
+            if thing.kind == "more":
+                yield Note(
+                    kind="missing", where=where, count=max(_MORE.decode(thing.data).count, 1)
+                )
+                continue
+            told = _COMMENT.decode(thing.data)
+            yield comment(
+                opener,
+                id36=told.id,
+                parent=told.parent_id,
+                depth=depth,
+                text=unescaped(told.body),
+                author=told.author,
+                created=told.created_utc,
+                edited=told.edited or False,
+            )
+        except (msgspec.DecodeError, ValueError):
+            yield Note(kind="unreadable", where=where)
+            continue
+        if isinstance(told.replies, Listing):
+            waiting += [(c, depth + 1) for c in reversed(told.replies.data.children)]
+
+
+FORMAT = RedditListings()

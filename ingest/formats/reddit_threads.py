@@ -1,0 +1,103 @@
+"""A collector's own shape of Reddit threads: a line a thread, its comments in one flat list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from ingest.formats.pieces import lines
+from ingest.formats.reddit import comment, submission
+from ingest.formats.shape import File, Item, Note
+from ingest.source import RawPost
+
+
+class Comment(msgspec.Struct, rename="camel"):
+    """A comment; `parent_id` is another comment's id, or null for an answer to the post."""
+
+    id: str
+    text: str
+    created: float
+    depth: int = 0
+    parent_id: str | None = None
+    author: str | None = None
+
+
+class Thread(msgspec.Struct, rename="camel"):
+    """A post with its comments, each decoded by itself."""
+
+    post_id: str
+    subreddit: str
+    title: str
+    created: float
+    comments: list[msgspec.Raw]
+    selftext: str | None = None
+    author: str | None = None
+    permalink: str = ""
+
+
+_THREAD = msgspec.json.Decoder(Thread)
+_COMMENT = msgspec.json.Decoder(Comment)
+
+
+class RedditThreads:
+    """Parents that the collector didn't fetch stay named: the answer is an orphan, and counted."""
+
+    name: ClassVar[str] = "reddit-threads"
+
+    def fits(self, head: bytes) -> bool:
+        """By its keys."""
+        keys = (b'"postId"', b'"subreddit"', b'"selftext"')
+        return head.lstrip().startswith(b"{") and all(key in head for key in keys)
+
+    def read(self, file: File) -> Iterator[Item]:
+        """The posts of a thread a line."""
+        for number, line in lines(file.stream):
+            where = f"line {number}"
+            try:
+                told = _THREAD.decode(line or b"")
+                opener = submission(
+                    file,
+                    id36=told.post_id,
+                    subreddit=told.subreddit,
+                    title=told.title,
+                    text=told.selftext or "",
+                    author=told.author,
+                    created=told.created,
+                    permalink=f"/r/{told.subreddit}/comments/{told.post_id}/",
+                )
+            except (msgspec.DecodeError, ValueError):
+                yield Note(kind="unreadable", where=where)
+                continue
+            yield opener
+            yield from _comments(opener, told.comments, where)
+
+
+def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[Item]:
+    read: list[Comment] = []
+    for raw in raws:
+        try:
+            read.append(_COMMENT.decode(raw))
+        except msgspec.DecodeError:
+            yield Note(kind="unreadable", where=where)
+    known = {told.id for told in read}
+    for told in read:
+        if told.parent_id and told.parent_id not in known:
+            yield Note(kind="orphan", where=where)
+        parent = f"t1_{told.parent_id}" if told.parent_id else opener.thread.partition(":")[2]
+        try:
+            yield comment(
+                opener,
+                id36=told.id,
+                parent=parent,
+                depth=max(told.depth, 0) + 1,
+                text=told.text,
+                author=told.author,
+                created=told.created,
+            )
+        except ValueError:
+            yield Note(kind="unreadable", where=where)
+
+
+FORMAT = RedditThreads()
