@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
 
 from classify.cues.all import CUES
+from classify.cues.cue import Cue
 from classify.cues.engine import Hit
 from classify.ngrams import Floats
 from classify.text import Views, Voice
-from domain.causes import STUDIED, Cause
+from domain.causes import STUDIED, Cause, Symptom
 
 _KINDS = ("issue", "comment", "story", "review", "post", "reply")
 _SUBJECTS: tuple[Cause | None, ...] = (*STUDIED, Cause.OTHER, None)
@@ -38,32 +39,59 @@ def _columns() -> dict[str, int]:
     return {name: i for i, name in enumerate(names())}
 
 
-def row(views: Views, hits: Iterable[Hit]) -> Floats:
+def touched(cue: Cue) -> tuple[str, ...]:
+    """The features that a cue about a cause or a report can move."""
+    subject = _subject(_about(cue))
+    if cue.direction == "against":
+        return (f"cue {cue.name}", f"against {subject}")
+    made = [f"cue {cue.name}", f"for {subject}", f"title {subject}", f"thread {subject}"]
+    return (*made, f"error {subject}") if cue.error else tuple(made)
+
+
+def value(name: str, found: Sequence[Hit]) -> float:
+    """The value of one such feature."""
+    what, _, rest = name.partition(" ")
+    own = [h for h in found if h.field != "thread_title"]
+    if what == "cue":
+        return float(any(h.cue.name == rest for h in own))
+    about = [h for h in found if not isinstance(h.cue.about, Symptom)]
+    about = [h for h in about if _subject(_about(h.cue)) == rest]
+    speaking = [h for h in about if h.cue.direction == "for"]
+    match what:
+        case "for":
+            return _several(h.cue for h in speaking if h.field != "thread_title")
+        case "against":
+            same = [h for h in about if h.cue.direction == "against"]
+            return _several(h.cue for h in same if h.field != "thread_title")
+        case "error":
+            return float(any(h.cue.error and h.field != "thread_title" for h in speaking))
+        case "title":
+            return float(any(h.field == "title" for h in speaking))
+        case _:
+            return float(any(h.field == "thread_title" for h in speaking))
+
+
+def _several(cues: Iterable[Cue]) -> float:
+    return float(np.log1p(len({c.name for c in cues})))
+
+
+def _about(cue: Cue) -> Cause | None:
+    return None if cue.about is None else Cause(cue.about)
+
+
+def row(views: Views, hits: Sequence[Hit]) -> Floats:
     """One number a feature, about 0 to 2 each."""
     columns = _columns()
     made = np.zeros(len(columns))
-    counted: dict[str, set[str]] = {}
-    for hit in hits:
-        own = hit.field != "thread_title"
-        if own:
-            made[columns[f"cue {hit.cue.name}"]] = 1.0
-        if not isinstance(hit.cue.about, Cause | None):
-            continue
-        subject = _subject(hit.cue.about)
-        if not own:
-            if hit.cue.direction == "for":
-                made[columns[f"thread {subject}"]] = 1.0
-            continue
-        counted.setdefault(f"{hit.cue.direction} {subject}", set()).add(hit.cue.name)
-        if hit.cue.direction == "for":
-            if hit.cue.error:
-                made[columns[f"error {subject}"]] = 1.0
-            if hit.field == "title":
-                made[columns[f"title {subject}"]] = 1.0
-    for name, cues in counted.items():
-        made[columns[name]] = np.log1p(len(cues))
+    moved = {name for cue in {h.cue for h in hits} for name in _moved(cue)}
+    for name in moved:
+        made[columns[name]] = value(name, hits)
     _shape(views, made, columns)
     return made
+
+
+def _moved(cue: Cue) -> tuple[str, ...]:
+    return (f"cue {cue.name}",) if isinstance(cue.about, Symptom) else touched(cue)
 
 
 def _shape(views: Views, made: Floats, columns: dict[str, int]) -> None:

@@ -1,0 +1,129 @@
+"""The fitted model on disk: arrays in .npz (no pickles) and JSON. Loading runs no code of the file.
+
+`save` writes the same bytes for the same model. The id covers the arrays and the parameters, so a
+damaged or edited file doesn't load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from dataclasses import replace
+from importlib.resources import as_file, files
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classify import features
+from classify.calibration import Scaling
+from classify.decide import Thresholds
+from classify.forest import Forest
+from classify.model import CAUSES, CLASSES, Model, TextPart
+from classify.ngrams import Vocabulary
+from domain.causes import Cause
+from domain.errors import ModelError
+
+FORMAT = 1
+ARRAYS, WORDS, CARD = "arrays.npz", "model.json", "card.json"
+_FOREST = ("roots", "feature", "threshold", "left", "right", "shares")
+_FIX = "Reinstall whylost, or run `whylost classify train`."
+
+
+def save(model: Model, folder: Path) -> Model:
+    """Writes three files into `folder` and returns the model with its id in the card."""
+    arrays = _arrays(model)
+    told = _told(model)
+    named = replace(model, card={**model.card, "id": _identity(arrays, told)})
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ARRAYS).write_bytes(arrays)
+    (folder / WORDS).write_bytes(told)
+    (folder / CARD).write_text(_json(dict(named.card), indent=1) + "\n", encoding="utf-8")
+    return named
+
+
+def load(folder: Path | None = None) -> Model:
+    """The model of a folder; the shipped one where None.
+
+    Raises `ModelError` for files that are missing, damaged, or of another version of the program.
+    """
+    if folder is None:
+        with as_file(files("classify") / "data" / "model") as shipped:
+            return load(shipped)
+    try:
+        arrays, told = (folder / ARRAYS).read_bytes(), (folder / WORDS).read_bytes()
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        if card["id"] != _identity(arrays, told):
+            raise ModelError(f"The model in {folder} is damaged: it doesn't match its card.", _FIX)
+        return _read(arrays, json.loads(told), card, folder)
+    except OSError as error:
+        raise ModelError(f"The model in {folder} can't be read: {error.strerror}.", _FIX) from error
+    except (ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"The model in {folder} is damaged: {error}.", _FIX) from error
+
+
+def _arrays(model: Model) -> bytes:
+    held = {
+        "idf": model.text.vocabulary.idf.astype(np.float32),
+        "weights": model.text.weights.astype(np.float32),
+        "intercepts": model.text.intercepts.astype(np.float32),
+        **{name: getattr(model.forest, name) for name in _FOREST},
+    }
+    out = BytesIO()
+    np.savez_compressed(out, **held)
+    return out.getvalue()
+
+
+def _told(model: Model) -> bytes:
+    told = {
+        "format": FORMAT,
+        "classes": list(CLASSES),
+        "features": list(features.names()),
+        "vocabulary": list(model.text.vocabulary.index),
+        "scalings": {n: [s.method, s.slope, s.intercept] for n, s in model.scalings.items()},
+        "report_threshold": model.thresholds.report,
+        "thresholds": {c.value: t for c, t in model.thresholds.causes.items()},
+        "inputs": model.card.get("inputs", {}),
+        "parameters": model.card.get("parameters", {}),
+    }
+    return (_json(told) + "\n").encode()
+
+
+def _json(told: dict[str, Any], indent: int | None = None) -> str:
+    return json.dumps(told, ensure_ascii=True, sort_keys=True, indent=indent)
+
+
+def _identity(arrays: bytes, told: bytes) -> str:
+    held = np.load(BytesIO(arrays), allow_pickle=False)
+    digest = hashlib.blake2b(told, digest_size=6)
+    for name in sorted(held.files):
+        digest.update(name.encode() + held[name].tobytes())
+    return f"m{FORMAT}-{digest.hexdigest()}"
+
+
+def _read(arrays: bytes, told: dict[str, Any], card: dict[str, Any], folder: Path) -> Model:
+    if (told["format"], told["classes"]) != (FORMAT, list(CLASSES)) or told["features"] != list(
+        features.names()
+    ):
+        raise ModelError(f"The model in {folder} was made for another version of whylost.", _FIX)
+    held = np.load(BytesIO(arrays), allow_pickle=False)
+    forest = Forest(**{name: held[name] for name in _FOREST})
+    nodes, words = len(forest.feature), told["vocabulary"]
+    if (
+        held["weights"].shape != (len(words), len(CLASSES))
+        or forest.shares.shape != (nodes, len(CLASSES))
+        or max(forest.left.max(), forest.right.max(), forest.roots.max()) >= nodes
+    ):
+        raise ModelError(f"The model in {folder} is damaged: its parts don't fit.", _FIX)
+    vocabulary = Vocabulary({w: i for i, w in enumerate(words)}, held["idf"].astype(float))
+    return Model(
+        TextPart(vocabulary, held["weights"].astype(float), held["intercepts"].astype(float)),
+        forest,
+        {n: Scaling(m, s, i) for n, (m, s, i) in told["scalings"].items()},
+        Thresholds(
+            told["report_threshold"], {c: told["thresholds"][Cause(c).value] for c in CAUSES}
+        ),
+        card,
+    )
