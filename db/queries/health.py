@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, select
 from db.tables import (
     Gap,
     ImportBlock,
-    ModelRow,
     PlaceRow,
     PostRow,
     PostText,
@@ -105,19 +104,6 @@ class Totals:
     unjudged: int
     first_day: date | None
     last_day: date | None
-
-
-def latest_run(connection: Connection) -> int:
-    """The number of the latest run that ended, 0 before the first: what caches are keyed by."""
-    ended = select(func.max(RunRow.number)).where(RunRow.finished_at.is_not(None))
-    return connection.scalar(ended) or 0
-
-
-def current_model(connection: Connection) -> tuple[str, dict[str, Any]] | None:
-    """Id and card of the model whose verdicts are shown, or None before the first was used."""
-    query = select(ModelRow.id, ModelRow.card).where(ModelRow.current.is_(True))
-    row = connection.execute(query).one_or_none()
-    return (row.id, row.card) if row else None
 
 
 def runs(connection: Connection, *, limit: int = 20) -> list[RunLine]:

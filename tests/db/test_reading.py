@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from db.engine import read
 from db.fold import fold
 from db.posts import save_posts
-from db.queries import facets, health, releases
+from db.queries import facets, health, releases, state
 from db.queries.report import report
 from db.queries.reports import (
     Mark,
@@ -182,14 +182,14 @@ def test_health_tells_what_failed(engine: Engine, filled: seeded.Seeded) -> None
     with read(engine) as connection:
         places = health.places(connection)
         latest = health.runs(connection)
-        assert health.latest_run(connection) == latest[0].number
+        assert state.latest_run(connection) == latest[0].number
         assert health.size_bytes(connection) > 10_000
         assert health.totals(connection, MODEL).posts == len(filled.posts)
         assert health.totals(connection, None).unjudged == len(filled.posts)
         assert [line.complete for line in health.imports(connection)] == [True]
         assert [gap.reason for gap in health.gaps(connection)] == ["the source said no (403)"]
         assert newest_day(connection, MODEL) == max(p.written_at.date() for p in filled.posts)
-        model = health.current_model(connection)
+        model = state.current_model(connection)
     assert model is not None
     assert model[0] == MODEL
     assert sum(line.posts for line in places) == len(filled.posts)
@@ -211,8 +211,8 @@ def test_releases_are_chosen_by_day_vendor_and_kind(engine: Engine, filled: seed
 
 def test_an_empty_database_has_empty_answers(engine: Engine) -> None:
     with read(engine) as connection:
-        assert health.latest_run(connection) == 0
-        assert health.current_model(connection) is None
+        assert state.latest_run(connection) == 0
+        assert state.current_model(connection) is None
         assert health.totals(connection, None).posts == 0
         assert newest_day(connection, MODEL) is None
         assert list_reports(connection, Filter(), MODEL, limit=5) == []

@@ -1,0 +1,142 @@
+"""What was collected and what is missing: how far the other pages can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from dashboard import data, frame
+from dashboard.tables import Html, Shown, ago, moment, table
+from dashboard.text import plain
+from db.queries import health
+
+STALE = timedelta(days=2)  # an hourly or daily schedule that was missed more than once
+RUNS_SHOWN = 20
+_BAD = ("failed", "killed")
+
+
+def page() -> None:
+    """Sizes, places, runs, gaps, imports and the schedule."""
+    source = data.shown()
+    now = data.now()
+    with data.reading(source) as connection:
+        sizes = health.totals(connection, source.model)
+        places = health.places(connection)
+        runs = health.runs(connection, limit=RUNS_SHOWN)
+        gaps = health.gaps(connection)
+        imports = health.imports(connection)
+        size = health.size_bytes(connection)
+    st.title("Data health")
+    if not runs and not sizes.posts:
+        frame.nothing_yet(source)
+        return
+    st.html(_sizes(sizes, size, source.model))
+    _warnings(runs, sizes, now, demonstration=source.demonstration)
+    st.subheader("Places")
+    st.html(_places(places, now))
+    st.subheader("Runs")
+    st.html(_runs(runs))
+    st.subheader("Known gaps")
+    st.html(_gaps(gaps))
+    if imports:
+        st.subheader("Imported files")
+        st.html(_imports(imports))
+    st.subheader("Schedule")
+    st.html(
+        '<p class="prose">whylost collects when it is called, so call it from a schedule. For '
+        "cron, hourly:</p><pre>17 * * * *  whylost run</pre>"
+        '<p class="quiet">A second run while one is going stops at once; a killed run goes on '
+        "where it was. Deleted and edited posts are seen when their thread is read again.</p>"
+    )
+
+
+def _sizes(sizes: health.Totals, size: int, model: str | None) -> str:
+    span = f"{sizes.first_day} to {sizes.last_day}" if sizes.first_day else "none"
+    cells = (
+        (f"{sizes.posts:,}", "posts"),
+        (f"{sizes.threads:,}", "threads"),
+        (f"{sizes.withdrawn:,}", "withdrawn"),
+        (f"{sizes.unjudged:,}", "not judged yet"),
+        (f"{size / 1e6:,.1f} MB", "database"),
+    )
+    shown = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in cells)
+    judged = f"Model {plain(model)}." if model else "No model has judged anything yet."
+    return f'<div class="counts">{shown}</div><div class="asof">Days {span}. {judged}</div>'
+
+
+def _warnings(
+    runs: Sequence[health.RunLine], sizes: health.Totals, now: datetime, *, demonstration: bool
+) -> None:
+    ended = [run.finished_at for run in runs if run.stage == "ingest" and run.finished_at]
+    if ended and now - ended[0] > STALE and not demonstration:
+        frame.empty(
+            f"The last reading ended {ago(ended[0], now)}.",
+            "Newer posts are missing from every page: run <code>whylost run</code>, and see the "
+            "schedule below.",
+        )
+    if sizes.unjudged:
+        frame.empty(
+            f"{sizes.unjudged:,} texts are not judged yet.",
+            "They are in no count or rate until <code>whylost classify</code> has read them.",
+        )
+
+
+def _places(places: Sequence[health.PlaceLine], now: datetime) -> str:
+    rows: list[Sequence[Shown]] = [
+        (
+            line.place,
+            line.frame,
+            line.posts,
+            line.oldest,
+            ago(line.newest, now) if line.newest else None,
+            ago(line.last_run, now) if line.last_run else "imported",
+            _outcome(line.last_outcome),
+            line.message,
+        )
+        for line in places
+    ]
+    heads = ("Place", "Seen of it", "Posts", "From", "Newest", "Last read", "Outcome", "Message")
+    return table(heads, rows, caption="Places") if rows else "<p>No place was read yet.</p>"
+
+
+def _runs(runs: Sequence[health.RunLine]) -> str:
+    rows: list[Sequence[Shown]] = []
+    for run in runs:
+        took = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
+        counts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in run.counts.items() if n)
+        failed = "; ".join(f"{s.source}: {s.message}" for s in run.sources if s.message)
+        told = "; ".join(part for part in (counts, run.message, failed) if part)
+        seconds = f"{took:,.1f} s" if took is not None else None
+        rows.append((run.started_at, run.stage, _outcome(run.outcome), seconds, told))
+    caption = f"The latest {RUNS_SHOWN} runs"
+    if not rows:
+        return "<p>No run is recorded.</p>"
+    return table(("Began (UTC)", "Stage", "Outcome", "Took", "What it did"), rows, caption=caption)
+
+
+def _outcome(outcome: str | None) -> Html | None:
+    if outcome is None:
+        return None
+    tone = " bad" if outcome in _BAD else (" warn" if outcome in ("partly", "running") else "")
+    return Html(f'<span class="tag{tone}">{plain(outcome)}</span>')
+
+
+def _gaps(gaps: Sequence[health.GapLine]) -> str:
+    if not gaps:
+        return '<p class="quiet">None is known. A gap is missing in every chart, never a zero.</p>'
+    rows: list[Sequence[Shown]] = [
+        (gap.place, gap.began, moment(gap.ended) if gap.ended else "still open", gap.reason)
+        for gap in gaps
+    ]
+    return table(("Place", "Began (UTC)", "Ended (UTC)", "Why"), rows, caption="Known gaps")
+
+
+def _imports(imports: Sequence[health.ImportLine]) -> str:
+    rows: list[Sequence[Shown]] = [
+        (line.at, line.format, line.read, line.unreadable, line.complete, line.file[:12])
+        for line in imports
+    ]
+    heads = ("Read (UTC)", "Format", "Posts", "Unreadable", "Complete", "SHA-256 begins")
+    return table(heads, rows, caption="Imported files")

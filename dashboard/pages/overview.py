@@ -1,0 +1,249 @@
+"""How much is reported, by likely cause, over time; and what of it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard import charts, data, filters, frame, theme
+from dashboard.data import Shown
+from dashboard.tables import Html, ago, table
+from dashboard.text import plain
+from db.queries import health
+from db.queries.releases import releases
+from domain.causes import CAUSES, DECISION_LABELS, Cause, Decision
+from domain.filter import Filter
+from domain.nouns import Release
+from domain.products import PRODUCTS
+from trends.curves import Series
+from trends.periods import Period, State
+from trends.series import Overview, SeenPlace, Total
+
+STALE = timedelta(days=2)
+PERIODS = {Period.WEEK.value: "Weeks", Period.DAY.value: "Days"}
+
+
+def page() -> None:
+    """The filter, the counts, a panel a cause, and what is missing."""
+    source = data.shown()
+    st.title("Overview")
+    if source.model is None:
+        frame.nothing_yet(source)
+        return
+    wanted = filters.current()
+    period = _period()
+    with data.reading(source) as connection:
+        sizes = health.totals(connection, source.model)
+        runs = health.runs(connection, limit=10)
+        known = releases(connection)
+    seen = data.overview(source, wanted, period.value, data.now().date().isoformat())
+    st.html(_as_of(source, sizes, runs))
+    filters.bar(
+        wanted, data.choices(source, source.model, wanted), (sizes.first_day, sizes.last_day)
+    )
+    total = next((t for t in seen.totals if t.decision is None), None)
+    if total is None or not total.reports:
+        frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
+        frame.link("overview", "Clear the filter")
+        return
+    st.html(_three(seen.totals))
+    _charts(seen, wanted, period, known)
+    _missing(seen)
+
+
+def _period() -> Period:
+    asked = st.query_params.get("period", Period.WEEK.value)
+    return Period(asked) if asked in PERIODS else Period.WEEK
+
+
+def _as_of(source: Shown, sizes: health.Totals, runs: Sequence[health.RunLine]) -> str:
+    """The state of the data in one line."""
+    now = data.now()
+    ended = next((r.finished_at for r in runs if r.stage == "ingest" and r.finished_at), None)
+    parts = [f"Posts up to {sizes.last_day}"]
+    if ended:
+        late = now - ended > STALE and not source.demonstration
+        told = f"last read {ago(ended, now)}"
+        parts.append(f'<span class="bad">{told}</span>' if late else told)
+    failed = sorted({s.source for r in runs[:5] for s in r.sources if s.outcome == "failed"})
+    if failed:
+        parts.append(f'<span class="bad">failed lately: {plain(", ".join(failed))}</span>')
+    if sizes.unjudged:
+        parts.append(f'<span class="bad">{sizes.unjudged:,} texts not judged yet</span>')
+    parts.append(f"{sizes.posts:,} posts in {sizes.places} places, model {plain(source.model)}")
+    return f'<div class="asof">{" · ".join(parts)}</div>'
+
+
+def _three(totals: Sequence[Total]) -> str:
+    """Reports, reporters and threads, together and by decision."""
+    whole = next(t for t in totals if t.decision is None)
+    counts = (
+        (whole.reports, "reports"),
+        (whole.reporters, "distinct reporters"),
+        (whole.threads, "independent threads"),
+    )
+    cells = "".join(f"<div><b>{n:,}</b><span>{name}</span></div>" for n, name in counts)
+    rows = [
+        (_named(t.decision), t.reports, t.reporters, t.threads)
+        for t in sorted(totals, key=lambda t: _order(t.decision))
+        if t.decision
+    ]
+    heads = ("Decision", "Reports", "Reporters", "Threads")
+    shown = table(heads, rows, caption="Counts by decision")
+    return f'<div class="summary"><div class="counts tall">{cells}</div>{shown}</div>'
+
+
+def _order(decision: Decision | None) -> int:
+    return list(Decision).index(decision) if decision else -1
+
+
+def _named(decision: Decision) -> Html:
+    mark = f'<span class="hue-{decision.value}">{theme.mark(decision)}</span>'
+    meaning = CAUSES[Cause(decision.value)].meaning if decision.value in set(Cause) else ""
+    return Html(f'<span title="{plain(meaning)}">{mark} {DECISION_LABELS[decision]}</span>')
+
+
+def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Release]) -> None:
+    """The panels of one place, chosen above them: places are never added up."""
+    drawn = [place for place in seen.places if any(s.place == place.name for s in seen.series)]
+    if not drawn:
+        frame.empty(
+            "No whole period to draw yet.",
+            "A rate needs a complete day or week; the counts above include the running one.",
+        )
+        return
+    place = _controls(drawn, seen.series)
+    series = [s for s in seen.series if s.place == place.name]
+    around = charts.frame(series, period, dark=frame.is_dark())
+    if around is None:
+        frame.empty("No whole period to draw yet.", "Choose days instead of weeks.")
+        return
+    there = [release for release in known if around.holds(release)]
+    st.html(_unit(place, series[0]))
+    _strip(there, around)
+    tested = _of_place(there, place, wanted)
+    with st.container(key="panels", gap=None):
+        for one in series:
+            st.html(_heading(one))
+            spec = charts.panel(one, around, tested, wanted, labelled=one is series[-1])
+            st.vega_lite_chart(spec, theme=None, width="stretch", key=f"panel-{one.decision.value}")
+    with st.expander("The same numbers as a table"):
+        st.html(_table(series))
+
+
+def _controls(places: Sequence[SeenPlace], series: Sequence[Series]) -> SeenPlace:
+    """Place and period, kept in the address. The place with the most reports stands first."""
+    reports = {
+        place.name: sum(n or 0 for s in series if s.place == place.name for n in s.reports)
+        for place in places
+    }
+    ordered = sorted(places, key=lambda place: (-reports[place.name], place.name))
+    names = [place.name for place in ordered]
+    asked = st.query_params.get("place", names[0])
+    with st.container(key="controls", horizontal=True, gap="small"):
+        st.session_state["at_place"] = asked if asked in names else names[0]
+        st.selectbox(
+            "Place",
+            names,
+            key="at_place",
+            format_func=lambda name: f"{name} ({reports[name]:,})",
+            help="Each place has its own denominator; a sum over places would move with their mix.",
+            width=300,
+            on_change=_write,
+            args=("place", "at_place"),
+        )
+        st.session_state["by_period"] = _period().value
+        st.segmented_control(
+            "Period",
+            list(PERIODS),
+            key="by_period",
+            format_func=PERIODS.__getitem__,
+            required=True,
+            on_change=_write,
+            args=("period", "by_period"),
+        )
+    return next(p for p in ordered if p.name == st.session_state["at_place"])
+
+
+def _write(field: str, key: str) -> None:
+    st.query_params[field] = st.session_state[key]
+
+
+def _unit(place: SeenPlace, series: Series) -> str:
+    frame_told = f"{place.name} shows us {place.frame.value}"
+    return (
+        f'<div class="quiet">{plain(series.unit.capitalize())}, with 95 % intervals; '
+        f"{plain(frame_told)}. Hatched: a gap. Shaded: only partly seen. "
+        "A point leads to the posts behind it.</div>"
+    )
+
+
+def _strip(there: Sequence[Release], around: charts.Frame) -> None:
+    drawn = charts.strip(there, around)
+    if drawn is None:
+        return
+    st.html(
+        f'<div class="asof"><b>Releases</b> {len(there):,} in these days. ▼ deployed, ○ announced '
+        "only; point at one for its name. Dashed lines below: deployments in this place's "
+        "products. Near in time is not because of.</div>"
+    )
+    st.vega_lite_chart(drawn, theme=None, width="stretch", key="releases")
+
+
+def _of_place(there: Sequence[Release], place: SeenPlace, wanted: Filter) -> list[Release]:
+    """Deployments in the products that the place's name or the filter names."""
+    named = place.name.lower().replace("-", " ")
+    products = set(wanted.products) or {
+        p.name for p in PRODUCTS if any(word.replace("-", " ") in named for word in p.words)
+    }
+    return [r for r in there if r.deployed and r.product in products]
+
+
+def _heading(series: Series) -> str:
+    decision = series.decision
+    whole = [
+        (v, low, high)
+        for v, low, high in zip(series.values, series.low, series.high, strict=True)
+        if v is not None
+    ]
+    latest = ""
+    if whole and whole[-1][1] is not None and whole[-1][2] is not None:
+        v, low, high = whole[-1]
+        latest = f"latest {v:.1f} (95 % {low:.1f} to {high:.1f})"
+    return (
+        f'<h3><span class="hue-{decision.value}">{theme.mark(decision)}</span> '
+        f'{DECISION_LABELS[decision]} <span class="quiet">{latest}</span></h3>'
+    )
+
+
+def _table(series: Sequence[Series]) -> str:
+    rows = [
+        (
+            start,
+            _named(s.decision),
+            s.reports[at],
+            s.reporters[at],
+            s.threads[at],
+            s.posts[at],
+            s.values[at],
+            s.low[at],
+            s.high[at],
+            "" if s.states[at] is State.WHOLE else s.states[at].value,
+        )
+        for s in series
+        for at, start in reversed(list(enumerate(s.starts)))
+    ]
+    heads = (
+        "From", "Decision", "Reports", "Reporters", "Threads", "Judged posts",
+        series[0].unit.capitalize(), "95 % from", "to", "Seen",
+    )  # fmt: skip
+    return table(heads, rows, caption="The chart's numbers, the latest first")
+
+
+def _missing(seen: Overview) -> None:
+    st.subheader("What is missing")
+    lines = "".join(f"<li>{plain(one.text)}</li>" for one in seen.missing)
+    notes = "".join(f"<p class='quiet'>{plain(note)}</p>" for note in seen.notes)
+    st.html(f"<ul>{lines}</ul>{notes}" if lines else f"<p>Nothing that is known.</p>{notes}")

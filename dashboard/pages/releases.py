@@ -1,0 +1,150 @@
+"""The timeline of what vendors announced and deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from dashboard import data, frame
+from dashboard.tables import Html, Shown, table
+from dashboard.text import link, plain
+from db.queries.releases import releases
+from domain.nouns import Release
+
+_FIELDS = ("vendor", "kind", "tested")
+
+
+def page() -> None:
+    """The filters and the table."""
+    source = data.shown()
+    with data.reading(source) as connection:
+        known = releases(connection)
+    st.title("Releases")
+    if not known:
+        frame.empty(
+            "The timeline is empty.",
+            "<code>whylost trends</code> loads the catalogue that comes with the program; "
+            "<code>whylost releases import FILE</code> adds your own.",
+        )
+        return
+    st.html(
+        '<p class="prose">An <b>announcement</b> is a page that a vendor published. A '
+        "<b>deployment</b> is the day on which a product changed; only where that is known can "
+        "reports before and after be compared. Without one, no product changed on this day as far "
+        "as is known: there is nothing to test.</p>"
+    )
+    chosen = _bar(known)
+    st.html(
+        f'<div class="asof">{len(chosen):,} of all {len(known):,} entries; '
+        f"{sum(r.deployed is not None for r in chosen):,} with a known deployment.</div>"
+    )
+    if not chosen:
+        frame.empty("No entry matches.", "Choose another vendor or kind.")
+        return
+    st.html(_table(chosen))
+
+
+def _bar(known: Sequence[Release]) -> list[Release]:
+    """The choices, kept in the address like every filter."""
+    years = sorted({str(r.announced.year) for r in known}, reverse=True)
+    with st.container(key="controls", horizontal=True, gap="small"):
+        year = _year(years)
+        vendors = _several("vendor", "Vendor", sorted({r.vendor for r in known}))
+        kinds = _several("kind", "Kind", sorted({r.kind for r in known}))
+        only = _several("tested", "Deployment", ["known", "unknown"])
+    return [
+        release
+        for release in known
+        if str(release.announced.year) == year
+        and (not vendors or release.vendor in vendors)
+        and (not kinds or release.kind in kinds)
+        and (not only or ("known" if release.deployed else "unknown") in only)
+    ]
+
+
+def _year(years: list[str]) -> str:
+    """One year at a time: the whole timeline is too long to read."""
+    asked = st.query_params.get("year", years[0])
+    st.session_state["release_year"] = asked if asked in years else years[0]
+    chosen = st.selectbox(
+        "Year",
+        years,
+        key="release_year",
+        width=110,
+        on_change=_write,
+        args=("year", "release_year"),
+    )
+    return str(chosen)
+
+
+def _several(field: str, label: str, options: list[str]) -> list[str]:
+    key = f"release_{field}"
+    st.session_state[key] = [v for v in st.query_params.get_all(field) if v in options]
+    return st.multiselect(
+        label,
+        options,
+        key=key,
+        format_func=lambda value: value.replace("_", " "),
+        placeholder="All",
+        width=230,
+        on_change=_write,
+        args=(field, key),
+    )
+
+
+def _write(field: str, key: str) -> None:
+    if chosen := st.session_state[key]:
+        st.query_params[field] = chosen
+    else:
+        st.query_params.pop(field, None)
+
+
+def _table(chosen: Sequence[Release]) -> str:
+    rows: list[Sequence[Shown]] = [
+        (
+            _announced(release),
+            _deployed(release.deployed),
+            release.vendor,
+            _product(release),
+            release.kind.replace("_", " "),
+            Html(_what(release)),
+            release.confidence,
+        )
+        for release in chosen
+    ]
+    heads = (
+        "Announced",
+        "Deployed",
+        "Vendor",
+        "Product",
+        "Kind",
+        "What, and its source",
+        "Date is",
+    )
+    return table(heads, rows, caption="Releases, the latest first")
+
+
+def _announced(release: Release) -> Html:
+    precise = release.date_precision == "day"
+    shown = release.announced.isoformat() if precise else f"{release.announced:%Y-%m} (month)"
+    return Html(f'<span style="white-space:nowrap">{shown}</span>')
+
+
+def _deployed(day: date | None) -> Shown:
+    return day or Html('<span class="quiet">not known</span>')
+
+
+def _product(release: Release) -> Html:
+    if release.product == "unknown":
+        return Html(f'<span class="quiet">{plain(release.affects) or "not known"}</span>')
+    return Html(plain(release.product))
+
+
+def _what(release: Release) -> str:
+    claimed = ""
+    if release.claimed_effect:
+        claimed = f'<div class="quiet">The vendor says: {plain(release.claimed_effect)}</div>'
+    words = link(release.source_url, release.source_title or release.title)
+    return f"<b>{plain(release.title)}</b>{claimed}<div>{words}</div>"

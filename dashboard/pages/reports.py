@@ -1,0 +1,87 @@
+"""The reports that match the filter, and one report by its permalink `?report=KEY`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import data, filters, frame, one, rows
+from dashboard.data import Shown
+from dashboard.text import plain
+from db.queries import health
+from db.queries.report import report
+from db.queries.reports import Mark, list_reports
+from db.queries.series import three_counts
+from domain.filter import Filter
+
+PAGE_SIZE = 25
+
+
+def page() -> None:
+    """The list, or one report."""
+    source = data.shown()
+    if source.model is None:
+        frame.nothing_yet(source)
+        return
+    wanted = filters.current()
+    key = st.query_params.get("report")
+    if key:
+        _one(source, source.model, wanted, key)
+    else:
+        _list(source, source.model, wanted)
+
+
+def _one(source: Shown, model: str, wanted: Filter, key: str) -> None:
+    with data.reading(source) as connection:
+        found = report(connection, key, model)
+    frame.link("reports", "← All reports", wanted)
+    if found is None:
+        frame.empty(
+            "No post with this key is held here.",
+            "It may have been forgotten on request, or the link is of another database.",
+        )
+        return
+    one.show(found)
+
+
+def _list(source: Shown, model: str, wanted: Filter) -> None:
+    st.title("Reports")
+    after = st.query_params.get("after")
+    with data.reading(source) as connection:
+        counts = three_counts(connection, wanted, model).get(None)
+        mark = Mark.read(after) if after else None
+        found = list_reports(connection, wanted, model, limit=PAGE_SIZE + 1, after=mark)
+        sizes = health.totals(connection, model)
+        evidence = rows.evidence(connection, found, model)
+    filters.bar(wanted, data.choices(source, model, wanted), (sizes.first_day, sizes.last_day))
+    if counts is None or not counts.reports:
+        frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
+        frame.link("reports", "Clear the filter")
+        return
+    _summary(wanted, counts.reports, counts.reporters, counts.threads)
+    for listed in found[:PAGE_SIZE]:
+        rows.show(listed, evidence.get(listed.key, ()), wanted)
+    _turn(wanted, after, found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None)
+
+
+def _summary(wanted: Filter, reports: int, reporters: int, threads: int) -> None:
+    told = filters.described(wanted)
+    query = urlencode(wanted.to_query(), doseq=True)
+    st.html(
+        f'<div class="asof"><b>{reports:,}</b> reports by <b>{reporters:,}</b> reporters in '
+        f"<b>{threads:,}</b> threads, newest first"
+        f"{f' · {plain(told)}' if told else ''} · "
+        f'<a href="/download/reports.csv?{plain(query)}" download>CSV</a> '
+        f'<a href="/download/reports.csv?{plain(query)}&amp;links=no" download>'
+        "CSV without links</a></div>"
+    )
+
+
+def _turn(wanted: Filter, after: str | None, last: rows.Listed | None) -> None:
+    with st.container(key="turn", horizontal=True):
+        if after:
+            frame.link("reports", "← Newest", wanted)
+        if last:
+            mark = str(Mark(last.written_at, last.key))
+            frame.link("reports", "Older →", wanted, after=mark)
