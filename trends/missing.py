@@ -10,13 +10,13 @@ from typing import Literal
 
 from db.handles import Connection
 from db.queries import collected
-from db.queries.collected import CollectedPlace, OwnChange, Refused
+from db.queries.collected import BackFilled, CollectedPlace, OwnChange, Refused
 from db.verdicts import count_unjudged
 from domain.causes import Abstention
 from domain.filter import Filter
 from trends.claims import EXPLORED, NOT_INCIDENCE, said
 from trends.curves import LEVEL, PER, Measure
-from trends.periods import ONE_DAY, Period, State, monday_of
+from trends.periods import ONE_DAY, Period, State, Stretch, monday_of, touched
 
 Kind = Literal[
     "nothing judged",
@@ -26,6 +26,7 @@ Kind = Literal[
     "counts only",
     "gap",
     "partial day",
+    "back-filled",
     "refused language",
     "refused length",
     "unsaid",
@@ -61,6 +62,7 @@ def find(
         _running(period, now.date()),
         *_waiting(count_unjudged(connection, model)),
         *(m for place in places for m in _of_place(place, states[place.name])),
+        *_back_filled(collected.back_filled(connection, filter)),
         *_refused(collected.refused(connection, filter, model)),
         *(
             _missing("unsaid", None, f"{reports:,} more reports name no {_ONE[field]}.")
@@ -118,13 +120,26 @@ def _of_place(place: CollectedPlace, states: Mapping[date, State]) -> Iterable[M
         text = f"{place.name} is collected as {place.frame.value}: counts only, no rates."
         yield _missing("counts only", place.name, text)
     if partial := [day for day, state in states.items() if state is State.PARTIAL]:
-        text = f"{place.name}: {_list(partial)} was collected in part; its counts are too low."
+        text = f"{place.name}: at an edge of the collection, maybe not whole: {_list(partial)}."
         yield _missing("partial day", place.name, text)
-    if gone := [day for day, state in states.items() if state is State.MISSING]:
-        reasons = sorted({reason for _, _, reason in place.gaps if reason})
-        why = f" ({'; '.join(reasons)})" if reasons else ""
-        text = f"{place.name}: {_list(gone)} could not be collected{why}; missing, not zero."
+    gone = {day for day, state in states.items() if state is State.MISSING}
+    for began, ended, reason in place.gaps:
+        if known := touched(Stretch(began=began, ended=ended), gone):
+            text = f"{place.name}: missing, not zero: {_list(known)} ({reason})."
+            yield _missing("gap", place.name, text)
+            gone -= set(known)
+    if gone:
+        text = f"{place.name}: hardly any posts, so taken as missing, not zero: {_list(gone)}."
         yield _missing("gap", place.name, text)
+
+
+def _back_filled(found: Sequence[BackFilled]) -> Iterable[Missing]:
+    for place in found:
+        text = (
+            f"{place.place}: {place.posts:,} posts from {place.first_day} to {place.last_day} were "
+            "read long after they were written; those deleted before are missing."
+        )
+        yield _missing("back-filled", place.place, text)
 
 
 def _refused(found: Sequence[Refused]) -> Iterable[Missing]:
@@ -151,7 +166,7 @@ def _own_change(change: OwnChange) -> Missing:
     return _missing("own change", where, text)
 
 
-def _list(days: Sequence[date]) -> str:
+def _list(days: Iterable[date]) -> str:
     """Days in words, runs of days as "first to last"."""
     runs: list[tuple[date, date]] = []
     for day in sorted(days):

@@ -81,7 +81,7 @@ def day_states(seen: Seen, *, today: date) -> dict[date, State]:
         for day in outages({day: seen.posts.get(day, 0) for day in states}):
             states[day] = State.MISSING
     for gap in seen.gaps:
-        for day in _touched(gap, states):
+        for day in touched(gap, states):
             states[day] = State.MISSING
     return states
 
@@ -137,8 +137,8 @@ def days(first: date, last: date) -> Iterator[date]:
         yield first + offset * ONE_DAY
 
 
-def _touched(gap: Stretch, among: Iterable[date]) -> list[date]:
-    """The days among `among` that the gap overlaps, even in part."""
+def touched(gap: Stretch, among: Iterable[date]) -> list[date]:
+    """The days of `among` that the gap overlaps, even in part."""
     return [
         day
         for day in among

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, and_, func, select
 
 from db.queries import conditions, facets, series
-from db.tables import Gap, PlaceRow, RunRow, RunSource, SeriesEvent, VerdictRow
+from db.tables import Gap, PlaceRow, PostRow, RunRow, RunSource, SeriesEvent, VerdictRow
 from domain.causes import Abstention, Decision
 from domain.filter import Filter
 from domain.nouns import Frame
@@ -35,6 +35,16 @@ class Refused:
     reason: Abstention
     language: str
     posts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackFilled:
+    """Posts of a place that were read long after they were written."""
+
+    place: str
+    posts: int
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +97,30 @@ def refused(connection: Connection, filter: Filter, model: str) -> list[Refused]
         for reason, language, number in connection.execute(query)
     ]
     return sorted(found, key=lambda r: (-r.posts, r.reason, r.language))
+
+
+def back_filled(connection: Connection, filter: Filter) -> list[BackFilled]:  # noqa: A002 - the noun
+    """Back-filled posts of the filter's places and days, by place."""
+    query = (
+        select(
+            PostRow.place,
+            func.count().label("posts"),
+            func.min(PostRow.day).label("first_day"),
+            func.max(PostRow.day).label("last_day"),
+        )
+        .join(PlaceRow, PlaceRow.name == PostRow.place)
+        .where(PostRow.back_filled.is_(True))
+    )
+    if filter.first_day:
+        query = query.where(PostRow.day >= filter.first_day)
+    if filter.last_day:
+        query = query.where(PostRow.day <= filter.last_day)
+    if filter.places:
+        query = query.where(PostRow.place.in_(filter.places))
+    if filter.sources:
+        query = query.where(PlaceRow.source.in_(filter.sources))
+    rows = connection.execute(query.group_by(PostRow.place).order_by(PostRow.place))
+    return [BackFilled(**row._asdict()) for row in rows]
 
 
 def unsaid(connection: Connection, filter: Filter, model: str) -> dict[str, int]:  # noqa: A002 - the noun

@@ -179,3 +179,22 @@ def test_places_without_posts_in_the_period_are_named(
     assert [m.place for m in made.missing if m.kind == "no posts"] == ["github:none/yet"]
     with read(engine) as connection:
         assert len(connection.execute(select(PlaceRow.name)).all()) == 5
+
+
+def test_what_was_read_late_is_said(engine: Engine, filled: seeded.Seeded) -> None:
+    old = replace(
+        filled.posts[0],
+        key="dd" * 12,
+        raw_hash="dd" * 12,
+        place=CODEX,
+        written_at=filled.now - timedelta(days=90),
+        back_filled=True,
+    )
+    with write(engine) as connection:
+        save_posts(connection, [old], filled.now)
+    day = old.written_at.date()
+    said = [m for m in overview(engine, filled.now).missing if m.kind == "back-filled"]
+    assert [m.place for m in said] == [CODEX]
+    assert f"1 posts from {day} to {day}" in said[0].text
+    elsewhere = overview(engine, filled.now, Filter(first_day=day + timedelta(days=1)))
+    assert "back-filled" not in {m.kind for m in elsewhere.missing}
