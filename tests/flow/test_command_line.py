@@ -1,0 +1,98 @@
+"""The contract of the command line: names, exit codes, one line for every expected failure."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+import pytest
+
+from tests.flow.conftest import Program
+
+COMMANDS = ("run", "ingest", "sources", "classify", "trends", "releases", "export", "dashboard",
+            "demo", "doctor")  # fmt: skip
+
+
+def test_help_names_every_command(whylost: Program) -> None:
+    ended = whylost("--help")
+    assert ended.code == 0
+    for command in COMMANDS:
+        assert f" {command} " in ended.out
+    assert not whylost.home.joinpath("whylost.db").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(c, "--help") for c in COMMANDS]
+    + [("ingest", "import", "--help"), ("export", "reports", "--help")]
+    + [("classify", c, "--help") for c in ("predict", "train", "evaluate")]
+    + [("releases", c, "--help") for c in ("list", "import")],
+    ids=" ".join,
+)
+def test_every_command_explains_itself(whylost: Program, words: tuple[str, ...]) -> None:
+    ended = whylost(*words)
+    assert ended.code == 0
+    assert "Usage: whylost" in ended.out
+
+
+@pytest.mark.parametrize(
+    "words", [("bogus",), ("run", "--bogus"), ("export", "reports"), ("classify", "predict")]
+)
+def test_a_wrongly_written_command_is_exit_2(whylost: Program, words: tuple[str, ...]) -> None:
+    assert whylost(*words).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--database", "nonsense", "sources"), "can't be read"),
+        (("--config", "nowhere.toml", "run"), "nowhere.toml is not there"),
+        (("run", "myspace"), "myspace"),
+        (("run", "--since", "yesterday"), "neither a duration nor a date"),
+        (("ingest", "import", "nowhere.csv"), "nowhere.csv"),
+        (("classify", "evaluate", "--gold", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("export", "reports", "--out", "x.csv"), "Nothing was judged yet"),
+        (("export", "reports", "--out", "x.csv", "--first-day", "May"), "first_day"),
+        (("releases", "import", "nowhere.csv"), "nowhere.csv"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_an_expected_failure_is_one_line(
+    whylost: Program, words: tuple[str, ...], said: str
+) -> None:
+    if "--first-day" in words:
+        assert whylost("demo").code == 0
+        words = (*words, "--demonstration")
+    ended = whylost(*words)
+    assert ended.code == 1, ended.err
+    assert ended.err.startswith("whylost: ")
+    assert ended.err.count("\n") == 1
+    assert said in ended.err
+    assert not (whylost.home / "x.csv").exists()
+
+
+def test_without_a_network_each_source_says_so_within_seconds(
+    whylost: Program, nowhere: str
+) -> None:
+    whylost.home.mkdir()
+    (whylost.home / "whylost.toml").write_text(
+        f'[sources.hackernews]\nbase = "{nowhere}"\n[sources.github]\nbase = "{nowhere}"\n',
+        encoding="utf-8",
+    )
+    began = time.monotonic()
+    ended = whylost("run")
+    assert ended.code == 3
+    assert time.monotonic() - began < 30
+    for source in ("hackernews", "github"):
+        assert f"{source}: 0 new" in ended.out
+    assert ended.out.count("can't be reached") >= 2
+    assert ended.err.startswith("whylost: Not read to the end: ")
+
+
+def test_a_newer_database_is_left_alone(whylost: Program) -> None:
+    assert whylost("sources").code == 0
+    with sqlite3.connect(whylost.home / "whylost.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    ended = whylost("sources")
+    assert (ended.code, ended.err.count("\n")) == (1, 1)
+    assert "newer whylost" in ended.err
