@@ -1,0 +1,47 @@
+"""The doctor's question to each enabled source: one request, of which nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from domain.check import Check
+from domain.errors import BudgetSpent, WhylostError
+from domain.settings import Settings, SourceSettings
+from ingest.client import client_for
+from ingest.source import Source, Window
+from ingest.sources import known
+
+
+def checks(settings: Settings, now: datetime) -> Iterator[Check]:
+    """One check a source; a disabled one is named and not asked."""
+    for name, kind in known().items():
+        mine = settings.sources.get(name, SourceSettings(enabled=False))
+        if not mine.enabled:
+            yield Check(name=name, ok=True, found="not enabled, not asked")
+            continue
+        missing = [role for role in kind.needs if not mine.secret(role)]
+        if missing:
+            yield Check(
+                name=name,
+                ok=False,
+                found=f"no {', '.join(missing)}",
+                fix="Name the environment variables in whylost.toml, and set them.",
+            )
+            continue
+        yield _asked(kind, mine, settings.contact, now)
+
+
+def _asked(kind: type[Source], settings: SourceSettings, contact: str, now: datetime) -> Check:
+    window = Window(first=now - timedelta(hours=1))
+    try:
+        source = kind(settings, now)
+        with client_for(
+            kind.name, settings, requests=1, contact=contact, hosts=kind.hosts
+        ) as client:
+            next(source.pages(client, source.places()[0], {}, window), None)
+    except BudgetSpent:
+        pass  # the one request was answered; the source wanted to ask more
+    except WhylostError as error:
+        return Check(name=kind.name, ok=False, found=error.what.rstrip("."), fix=error.fix)
+    return Check(name=kind.name, ok=True, found=f"{settings.base} answers")
