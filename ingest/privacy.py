@@ -10,12 +10,10 @@ somebody; it can't rule it out: a name in plain prose stays.
 
 from __future__ import annotations
 
-import re
-
 from ingest.redaction import handles, homes, ids, keys, numbers
+from ingest.redaction.rule import RUNS, Rule
 
 RULES = (*keys.RULES, *homes.RULES, *handles.RULES, *ids.RULES, *numbers.RULES)
-_MANY_DIGITS = re.compile(r"\d(?:[ .()/-]{0,2}\d){6}")
 
 
 def redact(text: str) -> str:
@@ -30,10 +28,15 @@ def redact(text: str) -> str:
 
 def _once(text: str) -> str:
     lower = text.lower()
-    many_digits = _MANY_DIGITS.search(text) is not None
+    runs = {least for least, run in RUNS.items() if run.search(text)}
     for rule in RULES:
-        if rule.digits and not many_digits:
-            continue
-        if not rule.triggers or any(trigger in lower for trigger in rule.triggers):
+        if (not rule.digits or rule.digits in runs) and _triggered(rule, lower):
             text = rule.apply(text)
     return text
+
+
+def _triggered(rule: Rule, lower: str) -> bool:
+    for trigger in rule.triggers:
+        if trigger in lower:
+            return True
+    return not rule.triggers

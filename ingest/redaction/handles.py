@@ -62,10 +62,22 @@ def _handle(found: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    swap(_PROFILES, r"\1[user]", "/", flags=re.IGNORECASE),
+    swap(
+        _PROFILES,
+        r"\1[user]",
+        *("twitter.com", "x.com/", "instagram.com", "facebook.com", "threads.", "linkedin.com/in/"),
+        *("t.me/", "reddit.com/u", "ycombinator.com/user", "bsky.app/", "/@"),
+        flags=re.IGNORECASE,
+    ),
     swap(_FEDIVERSE, "[user]", "@"),
     swap(_EMAIL, "[e-mail]", "@"),
-    swap(_SPELT_OUT, "[e-mail]", "(at", "( at", "[at", "[ at", " at ", flags=re.IGNORECASE),
+    swap(
+        _SPELT_OUT,
+        "[e-mail]",
+        *("(at", "( at", "[at", "[ at", " at gmail", " at outlook", " at hotmail", " at yahoo"),
+        *(" at proton", " at icloud"),
+        flags=re.IGNORECASE,
+    ),
     swap(_PROMPT, lambda found: "[user]@[host]" if found["host"] else "[user]@", "@"),
     Rule(_without_handles, ("@",)),
     swap(_REDDIT_USER, r"\1[user]", "u/"),

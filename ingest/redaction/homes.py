@@ -73,6 +73,18 @@ def _without(text: str, names: set[str]) -> str:
 RULES: tuple[Rule, ...] = (
     Rule(
         _without_homes,
-        ("users", "/home/", "-home-", "%2fhome", "\\home\\", "rw", "documents and settings"),
+        (
+            *(
+                "users/",
+                "users\\",
+                "users%2f",
+                "users%5c",
+                "-users-",
+                "/home/",
+                "-home-",
+                "%2fhome",
+            ),
+            *("\\home\\", "rwx", "rw-", "documents and settings\\"),
+        ),
     ),
 )

@@ -29,10 +29,15 @@ _LABELLED = r"""
 (?!\d{4}-\d\d-\d\d|claude-|gpt-)(?=[A-Za-z_-]*\d)[A-Za-z0-9][\w-]{7,}
 """
 
+_LABELS = (
+    *("id:", "id=", "id#", "id :", "id =", "id #", "id is ", 'id"', "id'", "id`", "id*"),
+    *("number:", "number=", "number#", "number :", "number #", "number is ", "cf-ray"),
+)
+
 RULES: tuple[Rule, ...] = (
-    swap(_UUID, "[id]", "-"),
+    swap(_UUID, "[id]", "-", digits=1),
     swap(_CUT_UUID, "[id]", "..", "…"),
-    swap(_HEX, "[id]", digits=False),
-    swap(_PREFIXED, r"\1[id]", "_", "-"),
-    swap(_LABELLED, r"\1[id]", "id", "number", "cf-ray", flags=re.IGNORECASE),
+    swap(_HEX, "[id]", digits=1),
+    swap(_PREFIXED, r"\1[id]", "_", "-", digits=1),
+    swap(_LABELLED, r"\1[id]", *_LABELS, digits=1, flags=re.IGNORECASE),
 )

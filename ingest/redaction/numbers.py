@@ -108,19 +108,19 @@ def _ipv6(found: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    swap(_IBAN, _iban, digits=True),
-    swap(_MAC, "[id]", ":", "-"),
-    swap(_IPV6, _ipv6, ":"),
-    swap(_CARD, _card, digits=True),
-    swap(_IPV4, _ipv4, "."),
-    swap(_SOCIAL_SECURITY, "[number]", "-", digits=True),
-    swap(_INTERNATIONAL, _phone, "+", digits=True),
-    swap(_NORTH_AMERICAN, "[phone]", "-", ".", digits=True),
+    swap(_IBAN, _iban, digits=7),
+    swap(_MAC, "[id]", ":", "-", digits=1),
+    swap(_IPV6, _ipv6, ":", digits=1),
+    swap(_CARD, _card, digits=7),
+    swap(_IPV4, _ipv4, ".", digits=4),
+    swap(_SOCIAL_SECURITY, "[number]", "-", digits=7),
+    swap(_INTERNATIONAL, _phone, "+", digits=7),
+    swap(_NORTH_AMERICAN, "[phone]", "-", ".", digits=7),
     swap(
         _NAMED,
         _named_phone,
         *("phone", "mobile", "cell", "tel", "whatsapp", "sms", "call", "number"),
-        digits=True,
+        digits=7,
         flags=re.IGNORECASE,
     ),
 )
