@@ -88,7 +88,9 @@ class Visit:
                 self._keep(place, page)
             elif isinstance(error, BudgetSpent | Throttled):
                 advice = self.source.advice(self.cursor(place), window.back_to or window.first)
-                self.notes.append(f"{place.name}: {advice}" if advice else "")
+                self.notes.append(f"{place.name}: {advice}.")
+                if isinstance(error, Throttled) and str(error) not in self.notes:
+                    self.notes.append(str(error))
             elif error:
                 self.failures.append(f"{place.name}: {error}")
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -33,6 +35,7 @@ OVERLAP = timedelta(hours=24)  # the index lags, and at times stands still for h
 MOST_HITS = 1_000  # that one query can reach
 MOST_TREES = 100  # of one window: what is fetched before its posts and the cursor are kept
 LEAST_SPLIT = 3_600  # seconds: a narrower window isn't split for its trees
+MOST_VISITS = 3  # runs in which a tree that can't be read is asked for again
 BUSY = 3  # matching comments that make an unrelated story's thread worth a visit
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**33)]  # since 1970
@@ -126,7 +129,7 @@ class HackerNews:
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """How far the walk back still has to go."""
         covered = self.covered(cursor)
-        left = (covered.began - back_to).days if covered else 0
+        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
         return f"{left} days of history to go" if left > 0 else ""
 
     def pages(
@@ -134,13 +137,14 @@ class HackerNews:
     ) -> Iterator[Page]:
         """Windows upwards from the cursor, or downwards from the oldest one."""
         query = place.query.strip('"')
-        state = dict(cursor)
+        state = deepcopy(dict(cursor))
 
         def read(since: int, until: int) -> tuple[_Read, bool] | None:
             got = self._search(client, query, since, until)
             return None if got is None else (got, got.total < MOST_HITS // 4)
 
         if window.back_to is None:
+            yield from self._owed(client, state)
             start = self._start(state, window)
             for _, until, got in walk(start, self._now, read):
                 if got.total:  # an empty answer moves nothing: the index may stand still
@@ -156,7 +160,7 @@ class HackerNews:
                 state["from"] = since
                 yield from self._kept(client, got, state)
 
-    def _start(self, state: Mapping[str, int], window: Window) -> int:
+    def _start(self, state: Mapping[str, Any], window: Window) -> int:
         start = int(window.first.timestamp())
         if "to" in state:
             start = state["to"] - int(OVERLAP.total_seconds())
@@ -208,25 +212,34 @@ class HackerNews:
             )
         return found
 
-    def _kept(self, client: Client, got: _Read, state: dict[str, int]) -> Iterator[Page]:
+    def _kept(self, client: Client, got: _Read, state: dict[str, Any]) -> Iterator[Page]:
         """The trees first, then the hits with the cursor: a stop in between repeats the window."""
         for story in got.visits:
             if story not in self._visited:
-                yield self._visit(client, story)
+                yield self._visit(client, story, state)
         yield Page(
             posts=tuple(p for p in got.posts if p.external_id not in self._given),
-            cursor=dict(state) if state else None,
+            cursor=deepcopy(state) if state else None,
             unreadable=got.unreadable,
             empty=not got.total,
         )
 
-    def _visit(self, client: Client, story: int) -> Page:
+    def _owed(self, client: Client, state: dict[str, Any]) -> Iterator[Page]:
+        """Trees that earlier runs could not read."""
+        for story in [int(told) for told in state.get("owed", {})]:
+            if story not in self._visited:
+                yield replace(self._visit(client, story, state), cursor=deepcopy(state))
+
+    def _visit(self, client: Client, story: int, state: dict[str, Any]) -> Page:
+        """A whole thread; one that can't be read is noted in `state`, for the next runs."""
         self._visited.add(story)
+        owed = state.setdefault("owed", {})
+        tries = owed.pop(str(story), 0) + 1
         try:
             root = client.get(f"items/{story}", Item).content
-        except Gone:
-            return Page()  # it left the index since the search
-        except BadAnswer:
+        except (Gone, BadAnswer):
+            if tries < MOST_VISITS:
+                owed[str(story)] = tries
             return Page(unreadable=1)
         posts = tuple(self._from_tree(root)) if root else ()
         self._given.update(p.external_id for p in posts)

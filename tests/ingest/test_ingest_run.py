@@ -1,0 +1,361 @@
+"""Runs over two services: nothing lost, nothing twice, whatever happens in between."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from db import cursors
+from db.engine import open_engine, read
+from db.tables import AddressRow, Gap, PostRow, PostText, RunSource, ThreadRow
+from domain.errors import InputError
+from ingest import visit
+from ingest.run import sources_status
+from tests.support.replay import JSON, Reply
+from tests.support.world import World
+
+FAULTS = (
+    Reply(status=500),
+    Reply(status=429, headers={"Retry-After": "5"}),
+    Reply(status=403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9000"}),
+    Reply(status=403, headers=JSON, body=b'{"message": "secondary rate limit"}'),
+    Reply(reset=True),
+    Reply(headers=JSON, body=b'{"hits": ['),
+    Reply(headers={"Content-Type": "text/html"}, body=b"<h1>Log in to this network"),
+    Reply(status=302, headers={"Location": "http://192.168.1.1/login"}),
+    Reply(headers=JSON, body=b'{"other": "shape"}'),
+    Reply(status=404, headers=JSON, body=b"{}"),
+)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing may catch it."""
+
+
+def ids(engine: Engine) -> list[str]:
+    with read(engine) as connection:
+        return list(connection.scalars(select(AddressRow.external_id)))
+
+
+def until_settled(world: World, engine: Engine, now: datetime) -> None:
+    """Runs as cron would, until a run ends well, brings nothing new, and history is whole."""
+    for _ in range(60):
+        report = world.run(engine, now)
+        rows = sources_status(engine, world.settings, now)
+        whole = all(r.read_from and r.read_from <= now - timedelta(days=60) for r in rows)
+        if report.outcome == "done" and report.counts["new"] == 0 and whole:
+            return
+    pytest.fail(f"never settled: {report}")
+
+
+def test_the_first_run_takes_a_week_and_the_next_ones_walk_back(
+    world: World, belonging: set[str], engine: Engine, now: datetime
+) -> None:
+    first = world.run(engine, now)
+    assert first.outcome == "done", first.message
+    with read(engine) as connection:
+        assert connection.scalar(select(func.min(PostRow.written_at))) >= now - timedelta(days=7)
+        assert not connection.scalar(select(func.count()).where(PostRow.back_filled))
+    until_settled(world, engine, now)
+    assert sorted(ids(engine)) == sorted(belonging)
+    with read(engine) as connection:
+        late = connection.execute(
+            select(PostRow.back_filled, func.min(PostRow.written_at), func.max(PostRow.written_at))
+            .group_by(PostRow.back_filled)
+            .order_by(PostRow.back_filled)
+        ).all()
+    assert [row[0] for row in late] == [False, True]
+    assert late[0][1] >= now - timedelta(days=7) > late[1][2]
+    assert late[1][1] < now - timedelta(days=59)
+
+
+def test_a_run_without_news_changes_nothing(
+    world: World, engine: Engine, now: datetime, canonical_dump: Callable
+) -> None:
+    until_settled(world, engine, now)
+    before = canonical_dump(engine)
+    report = world.run(engine, now)
+    assert (report.counts["new"], report.counts["changed"]) == (0, 0)
+    assert canonical_dump(engine) == before
+
+
+def test_threads_keep_parents_depth_and_title(world: World, engine: Engine, now: datetime) -> None:
+    world.run(engine, now)
+    with read(engine) as connection:
+        query = (
+            select(
+                AddressRow.external_id,
+                PostRow.key,
+                PostRow.parent,
+                PostRow.depth,
+                PostRow.kind,
+                ThreadRow.title,
+            )
+            .join(PostRow, PostRow.key == AddressRow.post)
+            .join(ThreadRow, ThreadRow.key == PostRow.thread)
+        )
+        by_id = {row.external_id: row for row in connection.execute(query)}
+    story, reply, answer = (by_id[f"hn:{n}"] for n in (60_000, 60_001, 60_002))
+    assert (story.depth, reply.depth, answer.depth) == (0, 1, 2)
+    assert (reply.parent, answer.parent) == (story.key, reply.key)
+    assert answer.title == "Claude Code lost a day's work (0)"
+    issue = by_id["github:owner/project#60000"]
+    comment = by_id["github:owner/project/comment/60001"]
+    assert (comment.parent, comment.depth, comment.kind) == (issue.key, 1, "comment")
+    assert comment.title == issue.title == "It forgot everything"
+
+
+def test_edits_make_versions_and_deletions_purge(
+    world: World, engine: Engine, now: datetime
+) -> None:
+    world.run(engine, now)
+    later = now + timedelta(hours=1)
+    world.hub.issue(60_000, now - timedelta(hours=3), "Now with a log.", updated=later)
+    world.news.items[60_001]["text"] = "Same here, twice."
+    world.news.delete(60_002)
+    world.news.post(60_009, later - timedelta(minutes=5), "Me too.", parent=60_001)
+    report = world.run(engine, later)
+    assert (report.counts["changed"], report.counts["deleted"]) == (2, 1)
+    with read(engine) as connection:
+        texts = list(
+            connection.scalars(
+                select(PostText.text)
+                .join(AddressRow, AddressRow.post == PostText.post)
+                .where(AddressRow.external_id == "github:owner/project#60000")
+                .order_by(PostText.version)
+            )
+        )
+    assert texts == ["Day 0: the session was gone after a restart.", "Now with a log."]
+    assert "hn:60002" not in ids(engine)
+    assert "hn:60009" in ids(engine)
+
+
+@pytest.mark.parametrize("stop_after", range(1, 12, 2))
+def test_killed_between_pages_and_run_again_is_the_same_database(
+    world: World,
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    now: datetime,
+    stop_after: int,
+    canonical_dump: Callable,
+) -> None:
+    other = another(sqlite_engine, tmp_path)
+    until_settled(world, sqlite_engine, now)
+    for stop in (stop_after, stop_after + 3):  # in the first run, and in a walk back
+        pages = 0
+
+        def kill(_done: int, _total: int | None, stop: int = stop) -> None:
+            nonlocal pages
+            pages += 1
+            if pages == stop:
+                raise Killed
+
+        with pytest.raises(Killed):
+            world.run(other, now, report=kill)
+    until_settled(world, other, now)
+    assert collected(canonical_dump(other)) == collected(canonical_dump(sqlite_engine))
+
+
+@pytest.mark.parametrize("stop_at", range(0, 10, 3))
+def test_killed_inside_a_transaction_moves_no_cursor(
+    world: World,
+    sqlite_engine: Engine,
+    now: datetime,
+    stop_at: int,
+    monkeypatch: pytest.MonkeyPatch,
+    belonging: set[str],
+) -> None:
+    saves = 0
+    before: dict[tuple[str, str], dict] = {}
+    plain = visit.save_posts
+
+    def kill(connection, posts, when):
+        nonlocal saves, before
+        saved = plain(connection, posts, when)
+        if saves == stop_at:
+            raise Killed
+        saves += 1
+        return saved
+
+    monkeypatch.setattr(visit, "save_posts", kill)
+    held_before: list[str] = []
+
+    def note(_done: int, _total: int | None) -> None:
+        nonlocal before, held_before
+        with read(sqlite_engine) as connection:
+            before = cursors.all_cursors(connection)
+        held_before = ids(sqlite_engine)
+
+    with pytest.raises(Killed):
+        world.run(sqlite_engine, now, report=note)
+    with read(sqlite_engine) as connection:
+        assert cursors.all_cursors(connection) == before
+    assert ids(sqlite_engine) == held_before
+    monkeypatch.undo()
+    until_settled(world, sqlite_engine, now)
+    assert sorted(ids(sqlite_engine)) == sorted(belonging)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_faults_lose_nothing_and_double_nothing(
+    world: World,
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    now: datetime,
+    seed: int,
+    canonical_dump: Callable,
+) -> None:
+    other = another(sqlite_engine, tmp_path)
+    until_settled(world, sqlite_engine, now)
+    dice = random.Random(seed)
+    for server in (world.news_server, world.hub_server):
+        begun = len(server.asked)
+        for number in range(begun, begun + 60):
+            if dice.random() < 0.25:
+                server.faults[number] = dice.choice(FAULTS)
+    until_settled(world, other, now)
+    assert collected(canonical_dump(other)) == collected(canonical_dump(sqlite_engine))
+    with read(other) as connection:
+        open_gaps = connection.scalars(select(Gap.place).where(Gap.ended.is_(None))).all()
+    assert open_gaps == []
+
+
+def another(engine: Engine, folder: Path) -> Engine:
+    """A second empty database, without migrating again."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = folder / "another.db"
+    shutil.copy(str(engine.url.database), copy)
+    return open_engine(f"sqlite:///{copy}")
+
+
+def collected(dump: dict) -> dict:
+    """What was collected; a cursor may tell of another way to the same place."""
+    return {name: rows for name, rows in dump.items() if name not in ("cursor", "meta")}
+
+
+def test_one_source_that_fails_does_not_stop_the_other(
+    world: World, engine: Engine, now: datetime
+) -> None:
+    world.news_server.close()
+    report = world.run(engine, now)
+    assert report.outcome == "partly"
+    by_name = {s.source: s for s in report.sources}
+    assert by_name["hackernews"].outcome == "failed"
+    assert "can't be reached" in by_name["hackernews"].message
+    assert by_name["github"].outcome == "done"
+    assert by_name["github"].posts_new > 0
+    with read(engine) as connection:
+        gaps = connection.execute(select(Gap.place, Gap.ended).where(Gap.ended.is_(None))).all()
+        assert {place for place, _ in gaps} == {"hackernews:claude", "hackernews:claude code"}
+        noted = connection.scalars(select(RunSource.source).order_by(RunSource.source)).all()
+    assert noted == ["github", "hackernews"]
+
+
+def test_a_gap_is_filled_when_the_source_works_again(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.run(sqlite_engine, now)
+    later = now + timedelta(days=2)
+    world.hub.issue(70_000, now + timedelta(days=1), "While nobody read.")
+    world.hub_server.faults[len(world.hub_server.asked)] = Reply(status=401)
+    assert world.run(sqlite_engine, later, ("github",)).outcome == "failed"
+    with read(sqlite_engine) as connection:
+        began, reason = connection.execute(
+            select(Gap.began, Gap.reason).where(Gap.ended.is_(None))
+        ).one()
+    assert began <= now
+    assert "401" in reason
+    assert world.run(sqlite_engine, later, ("github",)).outcome == "done"
+    with read(sqlite_engine) as connection:
+        assert not connection.scalars(select(Gap.place).where(Gap.ended.is_(None))).all()
+    assert "github:owner/project#70000" in ids(sqlite_engine)
+
+
+def test_what_was_not_collected_yet_is_a_gap_that_shrinks(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    def collected_from() -> datetime:
+        with read(sqlite_engine) as connection:
+            return connection.scalars(
+                select(Gap.ended).where(Gap.place == "github:owner/project")
+            ).one()
+
+    world.run(sqlite_engine, now)
+    assert collected_from() == now - timedelta(days=7)
+    until_settled(world, sqlite_engine, now)
+    assert collected_from() == now - timedelta(days=60)
+
+
+def test_a_small_budget_is_kept_and_the_walk_resumes(
+    world: World, sqlite_engine: Engine, now: datetime, belonging: set[str]
+) -> None:
+    world.hub.largest_page = 7
+    world.source("github", budget_requests=9)
+    runs = 0
+    notes: list[str] = []
+    wanted = {i for i in belonging if i.startswith("github")}
+    while {i for i in ids(sqlite_engine) if i.startswith("github")} != wanted:
+        before = len(world.hub_server.asked)
+        report = world.run(sqlite_engine, now, ("github",))
+        assert len(world.hub_server.asked) - before <= 9
+        notes.append(report.sources[0].message)
+        runs += 1
+        assert runs < 20
+    assert runs > 3
+    assert any("days of history to go" in note and "with a token" in note for note in notes)
+    assert len(ids(sqlite_engine)) == len(set(ids(sqlite_engine)))
+
+
+def test_back_to_walks_in_the_first_run_too(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.run(sqlite_engine, now, back_to=now - timedelta(days=20))
+    with read(sqlite_engine) as connection:
+        oldest = connection.scalar(select(func.min(PostRow.written_at)))
+    assert now - timedelta(days=21) < oldest < now - timedelta(days=19)
+
+
+def test_since_reads_again_from_there(world: World, sqlite_engine: Engine, now: datetime) -> None:
+    world.settings = replace(world.settings, back_fill_days=0)
+    world.run(sqlite_engine, now)
+    report = world.run(sqlite_engine, now, since=now - timedelta(days=30))
+    assert report.outcome == "done"
+    with read(sqlite_engine) as connection:
+        oldest = connection.scalar(select(func.min(PostRow.written_at)))
+    assert now - timedelta(days=31) < oldest < now - timedelta(days=29)
+
+
+def test_an_unknown_source_is_named_with_those_that_exist(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    with pytest.raises(InputError, match="github, hackernews"):
+        world.run(sqlite_engine, now, ("myspace",))
+
+
+def test_how_the_sources_stand(
+    world: World, engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = sources_status(engine, world.settings, now)
+    assert [row.place for row in fresh] == [
+        "github:owner/project",
+        "hackernews:claude",
+        "hackernews:claude code",
+    ]
+    assert all(row.posts == 0 and row.lag_hours is None and not row.seen_live for row in fresh)
+    assert fresh[0].credentials == "WHYLOST_TEST_TOKEN: optional, not set"
+    world.run(engine, now)
+    later = sources_status(engine, world.settings, now + timedelta(hours=2))
+    assert all(row.posts > 0 and row.lag_hours == 2.0 for row in later)
+    assert all(row.outcome == "done" and row.last_run == now for row in later)
+    assert "53 days of history to go" in later[0].note
+    monkeypatch.setenv("WHYLOST_TEST_TOKEN", "made-up")
+    told = sources_status(engine, world.settings, now)[0].credentials
+    assert told == "WHYLOST_TEST_TOKEN: set"
