@@ -10,7 +10,6 @@ import hashlib
 import json
 import zipfile
 from dataclasses import replace
-from importlib.resources import as_file, files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from domain.errors import ModelError
 
 FORMAT = 1
 ARRAYS, WORDS, CARD = "arrays.npz", "model.json", "card.json"
+SHIPPED = Path(__file__).parent / "data" / "model"
 _FOREST = ("roots", "feature", "threshold", "left", "right", "shares")
 _FIX = "Reinstall whylost, or run `whylost classify train`."
 
@@ -49,9 +49,7 @@ def load(folder: Path | None = None) -> Model:
 
     Raises `ModelError` for files that are missing, damaged, or of another version of the program.
     """
-    if folder is None:
-        with as_file(files("classify") / "data" / "model") as shipped:
-            return load(shipped)
+    folder = folder or SHIPPED
     try:
         arrays, told = (folder / ARRAYS).read_bytes(), (folder / WORDS).read_bytes()
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))

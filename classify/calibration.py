@@ -1,8 +1,8 @@
 """Making scores mean what they say: the method is chosen by log loss on held-out folds.
 
 Each output (report, and one a cause) is a yes-or-no question of its own. Candidates: the score as
-it is, Platt scaling (slope and intercept; Platt 1999), intercept alone, and slope alone (temperature;
-Guo et al. 2017). Isotonic regression is left out: it needs more labels than we have.
+it is, Platt scaling (slope and intercept; Platt 1999), intercept alone, and slope alone, that is
+temperature (Guo et al. 2017). Isotonic regression is left out: it needs more labels than we have.
 """
 
 from __future__ import annotations

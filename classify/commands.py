@@ -89,15 +89,24 @@ def train(
         list[Path] | None, typer.Option(help="Labelled posts in JSON lines; may be repeated.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the model.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only look at our own examples.")] = False,
 ) -> None:
-    """Fit the model on our own posts and on labelled ones."""
-    told: Invocation = context.obj
+    """Fit the model on our own posts and labelled ones (else those beside the checkout)."""
     from classify.artifact import SHIPPED
+    from classify.train import labels_beside
     from classify.train import train as fit
+    from classify.validate import problems
+    from domain.errors import InputError
 
-    card = fit(out or SHIPPED, labels or [], redact=told.redact)
-    told.tell(card)
-    told.say(f"Model {card['id']} is in {out or SHIPPED}.")
+    told: Invocation = context.obj
+    if found := problems():
+        raise InputError(f"{found[0]} ({len(found)} in all).", "Mend classify/data/examples.")
+    if check:
+        told.say("Our own examples are fine.")
+        return
+    model = fit(out or SHIPPED, labels or labels_beside(), redact=told.redact)
+    told.tell(dict(model.card))
+    told.say(f"Model {model.id} is in {out or SHIPPED}.")
 
 
 @app.command()
@@ -109,9 +118,9 @@ def evaluate(
     """Measure the model on labelled posts, cross-validated by place."""
     told: Invocation = context.obj
     from classify.evaluate import evaluate as measure
-    from classify.evaluate import readable
 
-    evaluation = measure(gold, redact=told.redact)
+    with told.progress("Evaluating") as progress:
+        evaluation = measure(gold, redact=told.redact, report=progress)
     if json:
         json.write_text(evaluation.to_json(), encoding="utf-8")
-    told.say(readable(evaluation))
+    told.say(evaluation.text)

@@ -1,11 +1,12 @@
-"""Honest figures: cross-validated by place, every prediction made by a model that never saw the place.
+"""Honest figures, cross-validated by place: whoever predicts a post never saw its place.
 
-Our own examples are always in training; rows of places that are for evaluation only never are. Pooled
-out-of-fold predictions are scored by the forced choice, by the probabilities and by the decisions.
+Our own examples are always in training; rows of places that are for evaluation only never are.
+Pooled out-of-fold predictions are scored by forced choice, by probabilities and by decisions.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from classify.scores import Measured
 from classify.train import EVALUATION_ONLY
 
 OWN_FOLDS = 5
-Progress = Callable[[str], None]
+Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,10 @@ class Evaluation:
     told: dict[str, Any]
     text: str
 
+    def to_json(self) -> str:
+        """All figures."""
+        return json.dumps(self.told, indent=1, sort_keys=True) + "\n"
+
     @property
     def macro_f1(self) -> Measured:
         """Over the three causes, forced choice, all gold rows."""
@@ -58,7 +63,7 @@ def evaluate(
     *,
     redact: Callable[[str], str],
     parameters: Parameters | None = None,
-    progress: Progress = lambda _: None,
+    report: Progress = lambda _done, _total: None,
 ) -> Evaluation:
     """Evaluates the method (not one file of weights) on a labelled file and on our own examples.
 
@@ -67,8 +72,10 @@ def evaluate(
     from classify.summary import read_out, summarise
 
     chosen = parameters or Parameters()
-    held = by_place(path, redact=redact, parameters=chosen, progress=progress)
-    own = own_folds(parameters=chosen, progress=progress)
+    held = by_place(path, redact=redact, parameters=chosen, report=report)
+    report(1, 2)
+    own = own_folds(parameters=chosen)
+    report(2, 2)
     told = summarise(held, own)
     return Evaluation(gold=tuple(held), own=tuple(own), told=told, text=read_out(told))
 
@@ -78,7 +85,7 @@ def by_place(
     *,
     redact: Callable[[str], str],
     parameters: Parameters,
-    progress: Progress = lambda _: None,
+    report: Progress = lambda _done, _total: None,
 ) -> list[Predicted]:
     """Out-of-place predictions of every row of a labelled file, in the file's order."""
     from classify.train import redacted
@@ -86,25 +93,25 @@ def by_place(
     rows = [*examples(), *(redacted(r, redact) for r in gold(path))]
     known = prepare(rows)
     made: dict[int, Predicted] = {}
-    for place in sorted({r.place for r in rows} - {OWN}):
-        progress(f"without {place}")
-        train = [i for i, r in enumerate(rows) if r.place != place and r.place not in EVALUATION_ONLY]
+    places = sorted({r.place for r in rows} - {OWN})
+    for done, place in enumerate(places):
+        report(done, len(places))
+        train = [
+            i for i, r in enumerate(rows) if r.place != place and r.place not in EVALUATION_ONLY
+        ]
         test = [i for i, r in enumerate(rows) if r.place == place]
         model = fit(known.part(train), parameters, dict)
         made |= dict(zip(test, predictions(model, known.part(test)), strict=True))
     return [made[i] for i in sorted(made)]
 
 
-def own_folds(
-    *, parameters: Parameters, progress: Progress = lambda _: None
-) -> list[Predicted]:
+def own_folds(*, parameters: Parameters) -> list[Predicted]:
     """Out-of-fold predictions of our own examples, learnt from our own examples alone."""
     rows = examples()
     known = prepare(rows)
     folds = fold_numbers(rows, OWN_FOLDS)
     made: dict[int, Predicted] = {}
     for k in range(OWN_FOLDS):
-        progress(f"our own posts, part {k + 1} of {OWN_FOLDS}")
         model = fit(known.part(np.flatnonzero(folds != k)), parameters, dict)
         test = np.flatnonzero(folds == k)
         made |= dict(zip(test.tolist(), predictions(model, known.part(test)), strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from classify.cues.engine import Hit
 from domain.causes import Cause
@@ -17,7 +16,7 @@ def passages(found: Sequence[Hit], weights: Mapping[str, float]) -> tuple[Eviden
     made = [
         Evidence(
             span=Span(field=hit.field, start=hit.start, end=hit.end),  # type: ignore[arg-type] # the finder's field names are the span's
-            cause=cast("Cause | None", hit.cue.about),
+            cause=hit.cue.about,
             direction=hit.cue.direction,
             cue=hit.cue.name,
             weight=weights.get(hit.cue.name, 0.0),

@@ -19,14 +19,17 @@ _NUMBER = (
     r"a few|few|many|a couple of|half an?|the whole|the last|all)"
 )
 _UNIT = r"(?:minutes?|hours?|hrs?|days?|weeks?|months?|years?|afternoons?|evenings?|mornings?)"
-_LOSS = r"(?:lost|lose|losing|wasted|gone|deleted|erased|swallowed|wiped|vanished|disappeared|ate|cost me|destroyed|down the drain)"
+_LOSS = (
+    r"(?:lost|lose|losing|wasted|gone|deleted|erased|swallowed|wiped|vanished|disappeared|ate|"
+    r"cost me|destroyed|down the drain)"
+)
 
 _SURFACES = {
     "web": r"web ?(?:app|site|version|ui)|browser|claude\.ai|chatgpt\.com|in chrome|firefox|safari",
     "desktop": r"desktop(?: app)?|mac app|windows app",
     "mobile": r"mobile|iphone|ipad|android|ios app|phone app|app store|play store",
     "cli": r"\bcli\b|terminal|command[- ]line|claude code|codex cli|iterm|tmux",
-    "ide": r"vs ?code|vscode|jetbrains|intellij|pycharm|webstorm|ide extension|xcode plugin|cursor ide",
+    "ide": r"vs ?code|jetbrains|intellij|pycharm|webstorm|ide extension|cursor ide",
     "api": r"\bapi\b(?! error)|\bsdk\b|playground|bedrock|vertex",
 }
 _PLATFORMS = {
@@ -38,7 +41,8 @@ _PLATFORMS = {
 }
 _MODELS = (
     r"(?:claude[- ])?(?:opus|sonnet|haiku|fable)(?:[- ]?\d(?:[.-]\d{1,2})?)?(?!\w)|"
-    r"gpt[- ]?(?:\d(?:\.\d)?(?:o|-mini|-turbo|-codex|-pro|-high)?|oss)(?!\w)|o[134](?:-mini|-pro)?(?= model)|"
+    r"gpt[- ]?(?:\d(?:\.\d)?(?:o|-mini|-turbo|-codex|-pro|-high)?|oss)(?!\w)|"
+    r"o[134](?:-mini|-pro)?(?= model)|"
     r"gemini[- ]\d(?:\.\d)?(?:[- ](?:pro|flash))?"
 )
 _ONE_OF_EACH: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -60,7 +64,8 @@ _SAID = (
         "lost",
         re.compile(
             rf"\b({_NUMBER} (?:whole |full |solid )?{_UNIT})(?:'s?| worth)? (?:of )?"
-            r"(?:[a-z-]+ ){0,2}?(?:work|research|effort|progress|conversation|chat|writing|context|history|study)\b"
+            r"(?:[a-z-]+ ){0,2}?(?:work|research|effort|progress|conversation|chat|writing|"
+            r"context|history|study)\b"
         ),
     ),
     ("lost", re.compile(rf"\b({_NUMBER} {_UNIT})\b[^.!?\n]{{0,60}}?\b{_LOSS}\b")),

@@ -27,8 +27,8 @@ def names() -> tuple[str, ...]:
     """The features' names, in the order of the columns."""
     made = [f"cue {cue.name}" for cue in CUES]
     for subject in _SUBJECTS:
-        for what in ("for", "against", "error", "title", "thread"):
-            made.append(f"{what} {_subject(subject)}")
+        whats = ("for", "against", "error", "title", "thread")
+        made += [f"{what} {_subject(subject)}" for what in whats]
     made += ["kind " + kind for kind in _KINDS]
     made += ["log length", "short", "long", "has code", "has form", "first person", "asks", "you"]
     return tuple(made)

@@ -54,15 +54,16 @@ class Prepared:
     words: Sequence[str]
     classes: NDArray[np.int64]
 
-    def part(self, which: Sequence[int] | NDArray[np.int64]) -> Prepared:
+    def part(self, chosen: Sequence[int] | NDArray[np.int64]) -> Prepared:
         """Some of the rows."""
+        which = [int(i) for i in chosen]
         return Prepared(
             [self.rows[i] for i in which],
             [self.seen[i] for i in which],
             [self.found[i] for i in which],
-            self.features[list(which)],
+            self.features[which],
             [self.words[i] for i in which],
-            self.classes[list(which)],
+            self.classes[which],
         )
 
 
@@ -85,7 +86,7 @@ def fit(
     for k in range(parameters.folds):
         inside, held = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
         part = text_part(known.part(inside), parameters)
-        scores[held] = [part.scores(known.words[i]) for i in held]
+        scores[held] = [part.scores(known.words[i]) for i in held.tolist()]
     full = np.hstack([known.features, scores])
     shares = np.empty((len(known.rows), len(CLASSES)))
     for k in range(parameters.folds):
@@ -95,7 +96,9 @@ def fit(
     scalings, losses = _calibrate(known, shares)
     thresholds = _thresholds(known, shares, scalings, parameters)
     told = {
-        "calibration": {n: {"method": s.method, "log_loss": losses[n]} for n, s in scalings.items()},
+        "calibration": {
+            n: {"method": s.method, "log_loss": losses[n]} for n, s in scalings.items()
+        },
         "thresholds": {c.value: t for c, t in thresholds.causes.items()},
     }
     forest = _forest(full, known.classes, weights, parameters)
@@ -148,7 +151,7 @@ def text_part(known: Prepared, parameters: Parameters) -> TextPart:
         strength=parameters.text_strength,
         balanced=False,
         allowed=allowed_grams(known, parameters),
-    ).fit(known.words, known.classes)
+    ).fit(known.words, known.classes.tolist())
     weights = np.zeros((len(fitted.vocabulary_.index), len(CLASSES)))
     intercepts = np.full(len(CLASSES), -5.0)  # the score of a class that the rows don't hold
     weights[:, fitted.classes_] = np.round(fitted.coef_.T, 3)
@@ -212,9 +215,9 @@ def _thresholds(
 
 
 def least_threshold(probability: Floats, right: Bools, parameters: Parameters) -> float:
-    """The least threshold that reaches the precision on `least_decided` posts or more; else 1.01."""
+    """The least threshold with the precision on `least_decided` posts or more; else 1.01."""
     order = np.argsort(-probability, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1) if len(order) else []
+    precision: Floats = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     best = 1.01
     for n, (share, place) in enumerate(zip(precision, order, strict=True), 1):
         if n >= parameters.least_decided and share >= parameters.precision:

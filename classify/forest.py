@@ -18,9 +18,10 @@ LEAF = -1
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """All nodes of all trees, one after the other; `left` and `right` are node numbers, -1 in leaves.
+    """All nodes of all trees, one after the other.
 
-    `shares` holds what each leaf's training posts were, one column a class, in 1/65,535.
+    `left` and `right` are node numbers, -1 in leaves. `shares`: what each leaf's training posts
+    were, one column a class, in 1/65,535.
     """
 
     roots: NDArray[np.int32]

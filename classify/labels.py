@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from classify.text import Content
 from domain.errors import InputError
 
+EXAMPLES = Path(__file__).parent / "data" / "examples"
 OWN = "own"  # the place of our own examples
 
 
@@ -32,13 +33,16 @@ class Labelled:
 
 def examples() -> list[Labelled]:
     """Our own posts, in the order of file names and lines."""
-    folder = files("classify") / "data" / "examples"
-    found = sorted((f for f in folder.iterdir() if f.name.endswith(".jsonl")), key=lambda f: f.name)
-    rows: list[Labelled] = []
-    for file in found:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        rows += [_own(_parsed(line, f"{file.name}:{n}")) for n, line in enumerate(lines, 1) if line]
-    return rows
+    return [_own(row) for _, row in lines_of_examples()]
+
+
+def lines_of_examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every line of our own posts with where it stands."""
+    for file in sorted(EXAMPLES.glob("*.jsonl")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+            if line:
+                where = f"{file.name}:{number}"
+                yield where, _parsed(line, where)
 
 
 def gold(path: Path) -> list[Labelled]:
@@ -47,9 +51,11 @@ def gold(path: Path) -> list[Labelled]:
     Raises `InputError` naming the line that can't be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}.", "Name a labelled file.") from error
+        raise InputError(
+            f"{path} can't be read: {error.strerror}.", "Name a labelled file."
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text.", "Name a labelled JSONL file.") from error
     rows = []

@@ -9,10 +9,12 @@ from typing import Any
 UNKNOWN = "und"
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _ENGLISH = frozenset(
-    "a about after again all and any are as at be because been but by can can't did do does "
-    "doesn't don't for from get had has have how i i'm if in into is it it's its just like me my "
-    "no not now of on or out same so than that the their them then there they this to too up was "
-    "we were what when where which who why will with without would you your".split()
+    """
+    a about after again all and any are as at be because been but by can can't did do does
+    doesn't don't for from get had has have how i i'm if in into is it it's its just like me
+    my no not now of on or out same so than that the their them then there they this to too
+    up was we were what when where which who why will with without would you your
+    """.split()  # noqa: SIM905 - a list of words reads better without ninety quotes
 )
 _FEW_WORDS = 4
 _LOOKED_AT = 80

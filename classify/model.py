@@ -144,9 +144,7 @@ class Model:
         return made
 
 
-def calibrated(
-    shares: Floats, scalings: Mapping[str, Scaling]
-) -> tuple[Floats, Floats, Floats]:
+def calibrated(shares: Floats, scalings: Mapping[str, Scaling]) -> tuple[Floats, Floats, Floats]:
     """Probabilities of the forest's class shares; no cause is more probable than a report."""
     report = scalings["report"](1 - shares[:, NONE])
     causes = np.column_stack([scalings[c.value](shares[:, i]) for i, c in enumerate(CAUSES)])

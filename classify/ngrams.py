@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,13 @@ Floats = NDArray[np.float64]
 
 
 def grams(text: str) -> Counter[str]:
-    """Words of two letters or more and pairs of neighbours. Digits and one-letter words are left out.
+    """Words of two letters or more and pairs of neighbours; digits are left out.
 
     `text` should be folded to lower case.
     """
     words = _WORD.findall(text)
     counted = Counter(words)
-    counted.update(map(" ".join, zip(words, words[1:], strict=False)))
+    counted.update(map(" ".join, pairwise(words)))
     return counted
 
 
@@ -72,4 +73,6 @@ def build(
         g for g, n in frequency.items() if n >= least_texts and (allowed is None or allowed(g))
     )
     counts = np.array([frequency[g] for g in kept], np.float64)
-    return Vocabulary({g: i for i, g in enumerate(kept)}, np.log((1 + len(texts)) / (1 + counts)) + 1)
+    return Vocabulary(
+        {g: i for i, g in enumerate(kept)}, np.log((1 + len(texts)) / (1 + counts)) + 1
+    )

@@ -81,7 +81,7 @@ def slope(probability: Floats, truth: Bools) -> float:
 
 
 def expected_calibration_error(probability: Floats, truth: Bools) -> float:
-    """Mean distance of probability and frequency over ten bins of equal size (Naeini et al. 2015)."""
+    """Mean distance of probability and frequency over ten equal bins (Naeini et al. 2015)."""
     order = np.argsort(probability, kind="stable")
     error = 0.0
     for part in np.array_split(order, _BINS):

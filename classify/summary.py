@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,17 +108,20 @@ def _decisions(rows: Sequence[Predicted], threads: Sequence[str]) -> dict[str, A
         there = np.array([true_class(p.row) in wanted for p in rows])
         made[decision] = {
             "decided": int(decided.sum()),
-            "precision": bootstrap(
-                lambda i, r=right, d=decided: ratio(r[i].sum(), d[i].sum()), threads
-            ).told(),
+            "precision": bootstrap(partial(_share, right, decided), threads).told(),
             "precision_at_least": round(lower_bound(int(right.sum()), int(decided.sum())), 4),
-            "coverage": bootstrap(
-                lambda i, d=decided, t=there: ratio((d & t)[i].sum(), t[i].sum()), threads
-            ).told(),
+            "coverage": bootstrap(partial(_share, decided & there, there), threads).told(),
         }
     reasons = Counter(p.abstained_because for p in rows if p.decision == Decision.UNDETERMINED)
-    made["undetermined"] = {"posts": sum(reasons.values()), "because": dict(sorted(reasons.items()))}
+    made["undetermined"] = {
+        "posts": sum(reasons.values()),
+        "because": dict(sorted(reasons.items())),
+    }
     return made
+
+
+def _share(part: Any, whole: Any, chosen: Any) -> float:
+    return ratio(part[chosen].sum(), whole[chosen].sum())
 
 
 def _holds(p: Predicted) -> bool:
@@ -185,7 +189,9 @@ def read_out(told: dict[str, Any]) -> str:
         if name != "undetermined":
             cells = [_measured(d["precision"]), f"{d['precision_at_least']:.2f}"]
             lines.append(_row(name, d["decided"], *cells, _measured(d["coverage"])))
-    because = ", ".join(f"{k} {v}" for k, v in figures["decisions"]["undetermined"]["because"].items())
+    because = ", ".join(
+        f"{k} {v}" for k, v in figures["decisions"]["undetermined"]["because"].items()
+    )
     own, unknown = told["own"], told["undetermined"]
     lines += [
         f"undetermined: {figures['decisions']['undetermined']['posts']} ({because})",
@@ -198,9 +204,13 @@ def read_out(told: dict[str, Any]) -> str:
 
 
 def _measured(told: dict[str, float | None]) -> str:
-    numbers = [float("nan") if told[k] is None else float(told[k]) for k in ("value", "low", "high")]
-    return str(Measured(*numbers))
+    value, low, high = (told[name] for name in ("value", "low", "high"))
+    if value is None or low is None or high is None:
+        return "-"
+    return str(Measured(value, low, high))
 
 
 def _row(name: str, *cells: object) -> str:
-    return f"{name:<20}" + "".join(f"{cell!s:>20}" if i else f"{cell!s:>7}" for i, cell in enumerate(cells))
+    return f"{name:<20}" + "".join(
+        f"{cell!s:>20}" if i else f"{cell!s:>7}" for i, cell in enumerate(cells)
+    )

@@ -91,7 +91,8 @@ _STANDING = "|".join(
     )
 )
 _MARKS = re.compile(
-    r"(?P<code>```.*?(?:```|\Z)|~~~\n.*?(?:\n~~~|\Z)|\bat [\w.$<>\[\] ]{1,80}\([^()\n]{1,300}:\d+:\d+\))"
+    r"(?P<code>```.*?(?:```|\Z)|~~~\n.*?(?:\n~~~|\Z)"
+    r"|\bat [\w.$<>\[\] ]{1,80}\([^()\n]{1,300}:\d+:\d+\))"
     r"|(?P<quote>^[ ]{0,3}>[^\n]*)"
     r"|(?P<assistant>[⏺●][^\n⏺●⎿]{0,1500})"
     r"|(?P<form><!--.*?(?:-->|\Z)|_no response_"
@@ -118,7 +119,9 @@ def regions(text: str) -> tuple[Region, ...]:
     return tuple(made)
 
 
-_ODD_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "\u00a0": " "})
+_ODD_QUOTES = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "\u00a0": " "}
+)
 
 
 def folded(text: str) -> str:

@@ -12,13 +12,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from classify import artifact
 from classify.fit import PRIOR, Parameters, fit, prepare
-from classify.labels import Labelled, examples, gold
+from classify.labels import EXAMPLES, Labelled, examples, gold
 from classify.model import CLASSES, Model
 from domain.causes import CAUSES
 
@@ -41,6 +40,12 @@ def train(
     rows = [*examples(), *trainable(labels, redact)]
     card = _card(rows, labels, chosen)
     return artifact.save(fit(prepare(rows), chosen, lambda told: {**card, **told}), out)
+
+
+def labels_beside() -> list[Path]:
+    """The labelled posts that lie beside a checkout, where they do."""
+    beside = Path(__file__).parents[2] / "shared" / "gold" / "dev.jsonl"
+    return [beside] if beside.is_file() else []
 
 
 def trainable(labels: Sequence[Path], redact: Redactor) -> list[Labelled]:
@@ -84,7 +89,7 @@ def _card(
             "English only; a foreign post is judged where it quotes an error message.",
             "Feature requests: whether a failure stands behind a wish is often a matter of taste.",
             "Censorship as an opinion and censorship as an experience read alike.",
-            "Probabilities suit the labelled mixture, where failures are frequent, not a raw stream.",
+            "Probabilities suit the labelled mixture, rich in failures, not a raw stream.",
         ],
     }
 
@@ -94,8 +99,7 @@ def _hash(content: bytes) -> str:
 
 
 def _hash_examples() -> str:
-    folder = files("classify") / "data" / "examples"
-    found = sorted((f for f in folder.iterdir() if f.name.endswith(".jsonl")), key=lambda f: f.name)
+    found = sorted(EXAMPLES.glob("*.jsonl"))
     return _hash(b"".join(f.name.encode() + f.read_bytes() for f in found))
 
 

@@ -7,9 +7,9 @@ A rule is a line of elements, one token each, separated by spaces:
     $CHAT           a named list of words        !not|never    any word but these
     ..              up to three words            ...           up to eight words
 
-The element marked `@` (else the first that names words) is the rule's anchor: the rule is only tried
-in the sentence around a place where one of the anchor's words stands. So the anchor should be the
-rarest element. Compiled to spaCy's `Matcher` patterns.
+The element marked `@` (else the first that names words) is the rule's anchor: the rule is tried
+only in the sentence around a place where one of the anchor's words stands. So the anchor should be
+the rarest element. Compiled to spaCy's `Matcher` patterns.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 import ahocorasick_rs
 import spacy
 from spacy.matcher import Matcher
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found] # compiled, without stub
 from spacy.tokens import Doc
 
 from classify.cues.cue import Cue, compile_rule
