@@ -11,7 +11,7 @@ import msgspec
 
 from domain.errors import InputError
 from ingest.formats.pieces import elements
-from ingest.formats.shape import File, Item, Note, moment
+from ingest.formats.shape import UNREADABLE, File, Item, Note, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, tidy
@@ -70,7 +70,7 @@ class DiscourseTopics:
             try:
                 topic = _TOPIC.decode(element or b"")
                 moment(topic.created_at)
-            except (msgspec.DecodeError, ValueError):
+            except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
             yield from _posts(file, host, topic, where)
@@ -93,7 +93,7 @@ def _posts(file: File, host: str, topic: Topic, where: str) -> Iterator[Item]:
         try:
             post = _POST.decode(raw)
             moment(post.created_at)
-        except (msgspec.DecodeError, ValueError):
+        except UNREADABLE:
             yield Note(kind="unreadable", where=where)
             continue
         if post.post_type != _WRITTEN_BY_PEOPLE or post.hidden:

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import submission
-from ingest.formats.shape import File, Item, Note, moment
+from ingest.formats.shape import UNREADABLE, File, Item, Note, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, tidy
@@ -53,7 +53,7 @@ class FeedbackLines:
             try:
                 told = _ROW.decode(line or b"")
                 post = _hacker_news(file, told) or _reddit(file, told)
-            except (msgspec.DecodeError, ValueError):
+            except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
             if post is None:

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import comment, submission, unescaped
-from ingest.formats.shape import File, Item, Note
+from ingest.formats.shape import UNREADABLE, File, Item, Note
 from ingest.source import RawPost
 
 _BEGINNING = re.compile(rb'\s*\[\s*\{\s*"(?:kind"\s*:\s*"Listing"|data"\s*:\s*\{)')
@@ -90,7 +90,7 @@ class RedditListings:
                 listings = _THREAD.decode(line or b"")
                 post = _LINK.decode(_THING.decode(listings[0].data.children[0]).data)
                 opener = _opener(file, post)
-            except (msgspec.DecodeError, IndexError, ValueError):
+            except (*UNREADABLE, IndexError):
                 yield Note(kind="unreadable", where=where)
                 continue
             yield opener
@@ -135,7 +135,7 @@ def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
                 created=told.created_utc,
                 edited=told.edited or False,
             )
-        except (msgspec.DecodeError, ValueError):
+        except UNREADABLE:
             yield Note(kind="unreadable", where=where)
             continue
         if isinstance(told.replies, Listing):

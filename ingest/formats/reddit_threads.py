@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import comment, submission
-from ingest.formats.shape import File, Item, Note
+from ingest.formats.shape import UNREADABLE, File, Item, Note
 from ingest.source import RawPost
 
 
@@ -67,7 +67,7 @@ class RedditThreads:
                     created=told.created,
                     permalink=f"/r/{told.subreddit}/comments/{told.post_id}/",
                 )
-            except (msgspec.DecodeError, ValueError):
+            except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
             yield opener
@@ -79,7 +79,7 @@ def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[
     for raw in raws:
         try:
             read.append(_COMMENT.decode(raw))
-        except msgspec.DecodeError:
+        except UNREADABLE:
             yield Note(kind="unreadable", where=where)
     known = {told.id for told in read}
     for told in read:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Literal, Protocol
 
+import msgspec
+
 from ingest.source import RawPost
 
 ARCHIVE = "-archive"
+# What decoding says of a row that is not what it should be; nesting without end is one of them.
+UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

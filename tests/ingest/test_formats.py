@@ -1,0 +1,259 @@
+"""Each format: recognised by content, read whole, what is no post counted. Files are our own."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InputError
+from ingest.formats import chosen, known
+from ingest.formats.pieces import elements, lines, rows
+from ingest.formats.shape import File, Note, moment
+from ingest.source import RawPost
+
+ARCHIVES = Path(__file__).parent / "archives"
+OURS = {
+    "issues.csv": "github-issues-csv",
+    "play.csv": "play-reviews-csv",
+    "appstore.csv": "appstore-reviews-csv",
+    "listings.ndjson": "reddit-listings",
+    "threads.ndjson": "reddit-threads",
+    "feedback.ndjson": "feedback-ndjson",
+    "topics.json": "discourse-topics",
+}
+
+
+def opened(content: bytes, source: str | None = None) -> File:
+    stream = io.BufferedReader(io.BytesIO(content))  # type: ignore[arg-type] # as good as a file
+    return File(name="file", stream=stream, head=content[: 2**18], source=source)
+
+
+def read(name: str, source: str | None = None) -> tuple[dict[str, RawPost], Counter[str]]:
+    """The posts of one of our files by external id, and how much of what was noted."""
+    content = (ARCHIVES / name).read_bytes()
+    items = list(known()[OURS[name]].read(opened(content, source)))
+    notes: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Note):
+            notes[item.kind] += item.count
+    return {i.external_id: i for i in items if isinstance(i, RawPost)}, notes
+
+
+def test_every_format_has_a_file_here() -> None:
+    assert set(OURS.values()) == set(known())
+
+
+@pytest.mark.parametrize(("name", "form"), OURS.items())
+def test_a_format_is_recognised_by_content_alone(name: str, form: str) -> None:
+    content = (ARCHIVES / name).read_bytes()
+    assert [f.name for f in known().values() if f.fits(content)] == [form]
+    assert chosen("auto", content, "x").name == form
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"hello", b"a,b\n1,2\n", b'{"a": 1}\n', b"[1]"])
+def test_other_content_is_refused_in_one_line(content: bytes) -> None:
+    with pytest.raises(InputError, match="Known are"):
+        chosen("auto", content, "x")
+    with pytest.raises(InputError, match="No format is called"):
+        chosen("parquet", content, "x")
+
+
+def test_github_issues() -> None:
+    posts, notes = read("issues.csv")
+    assert list(posts) == ["github:example-org/lantern#501", "github:example-org/lantern#503"]
+    assert notes == {"left_out": 1, "unreadable": 2}
+    first, second = posts.values()
+    assert first.place == "github-archive:example-org/lantern"
+    assert first.written_at == datetime(2026, 5, 4, 8, 10, tzinfo=UTC)
+    assert first.url == "https://github.com/Example-Org/lantern/issues/501"
+    assert first.kind == "issue"
+    assert second.text == 'first\nsecond, with "quotes"'
+    assert second.author is None
+
+
+def test_reviews() -> None:
+    posts, notes = read("play.csv")
+    assert list(posts) == [f"play:com.openai.chatgpt/r-{n}" for n in (1, 2, 4)]
+    assert notes == {"unreadable": 1}
+    assert {p.products for p in posts.values()} == {("ChatGPT",)}
+    assert posts["play:com.openai.chatgpt/r-4"].text == "uses\ntwo lines"
+    posts, notes = read("appstore.csv")
+    assert list(posts) == ["appstore:6473753684/i-1", "appstore:6473753684/i-2"]
+    assert not notes
+    assert posts["appstore:6473753684/i-1"].title == "Logged out"
+
+
+def test_reddit_listings_keep_the_tree() -> None:
+    posts, notes = read("listings.ndjson")
+    assert {k.partition(":")[2]: (p.parent, p.depth, p.deleted) for k, p in posts.items()} == {
+        "t3_p1": (None, 0, False),
+        "t1_c1": ("reddit:t3_p1", 1, False),
+        "t1_c2": ("reddit:t1_c1", 2, True),
+        "t1_c3": ("reddit:t1_c2", 3, False),
+        "t1_c4": ("reddit:t3_p1", 1, True),
+        "t1_c6": ("reddit:t3_p1", 1, False),
+        "t3_p2": (None, 0, True),
+    }
+    assert notes == {"missing": 8, "unreadable": 2}
+    opener, gone = posts["reddit:t3_p1"], posts["reddit:t1_c2"]
+    assert opener.title == "ChatGPT & memory"
+    assert opener.text == "It > forgot.\n\n> quoted"
+    assert opener.edited_at == datetime.fromtimestamp(1769990500, UTC)
+    assert opener.url == "https://www.reddit.com/r/lanternhouse/comments/p1/x/"
+    assert (gone.text, gone.author) == ("", None)
+    assert {p.thread for k, p in posts.items() if "c" in k.partition("_")[2]} == {"reddit:t3_p1"}
+    assert {p.place for p in posts.values()} == {"reddit-archive:r/lanternhouse"}
+    assert posts["reddit:t1_c3"].products == ("ChatGPT",)
+    assert posts["reddit:t3_p2"].thread_title == ""  # a removed post keeps no title either
+
+
+def test_reddit_threads_keep_the_tree_and_count_orphans() -> None:
+    posts, notes = read("threads.ndjson")
+    assert {k: (p.parent, p.depth) for k, p in posts.items()} == {
+        "reddit:t3_q1": (None, 0),
+        "reddit:t1_d1": ("reddit:t3_q1", 1),
+        "reddit:t1_d2": ("reddit:t1_d1", 2),
+        "reddit:t1_d3": ("reddit:t1_zz", 2),
+        "reddit:t1_d4": ("reddit:t1_d2", 3),
+    }
+    assert notes == {"orphan": 1, "unreadable": 1}
+    assert posts["reddit:t1_d4"].deleted
+    assert posts["reddit:t1_d1"].products == ("Claude Code", "Codex")
+
+
+def test_feedback_lines() -> None:
+    posts, notes = read("feedback.ndjson")
+    assert list(posts) == ["hn:900001", "hn:900002", "reddit:t3_q9"]
+    assert notes == {"orphan": 1, "left_out": 1, "unreadable": 1}
+    story, answer = posts["hn:900001"], posts["hn:900002"]
+    assert story.text == "It's gone.\n\nAll of it."
+    assert (answer.title, answer.thread_title, answer.kind) == ("", None, "comment")
+    assert answer.written_at == datetime(2026, 2, 1, 9, tzinfo=UTC)
+    assert answer.products == ("Claude",)  # from its story's title
+
+
+def test_discourse_topics() -> None:
+    posts, notes = read("topics.json")
+    host = "forum.lantern.example"
+    assert {k: (p.parent, p.depth, p.kind) for k, p in posts.items()} == {
+        f"discourse:{host}/701": (None, 0, "post"),
+        f"discourse:{host}/702": (f"discourse:{host}/701", 1, "reply"),
+        f"discourse:{host}/703": (f"discourse:{host}/702", 2, "reply"),
+        f"discourse:{host}/705": (f"discourse:{host}/701", 1, "reply"),
+        f"discourse:{host}/706": (None, 1, "reply"),
+    }
+    assert notes == {"left_out": 1, "orphan": 1, "unreadable": 2}
+    assert posts[f"discourse:{host}/702"].text == "> See\n\nno"
+    assert posts[f"discourse:{host}/705"].deleted
+    assert posts[f"discourse:{host}/703"].edited_at is not None
+    assert posts[f"discourse:{host}/701"].title == 'The assistant "forgets" ]'
+
+
+def test_a_forum_that_can_not_be_told_is_refused() -> None:
+    content = b'[{"id": 1, "post_comments": [{"cooked": "<p>no link</p>"}]}]'
+    with pytest.raises(InputError, match="which Discourse forum"):
+        list(known()["discourse-topics"].read(opened(content)))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_source_of_ones_own_names_the_places(name: str) -> None:
+    posts, _ = read(name, source="mirror")
+    assert {p.place.partition(":")[0] for p in posts.values()} == {"mirror"}
+
+
+@pytest.mark.parametrize("name", OURS)
+@given(data=st.data())
+def test_damage_is_counted_and_never_raises_anything_unexpected(
+    name: str, data: st.DataObject
+) -> None:
+    content = (ARCHIVES / name).read_bytes()
+    at = data.draw(st.integers(0, len(content)))
+    cut = data.draw(st.integers(0, 40))
+    broken = content[:at] + data.draw(st.binary(max_size=20)) + content[at + cut :]
+    try:
+        for item in known()[OURS[name]].read(opened(broken)):
+            assert isinstance(item, RawPost | Note)
+    except InputError:
+        pass  # no header, no forum: said in one line
+
+
+@pytest.mark.parametrize("name", ["listings.ndjson", "threads.ndjson", "feedback.ndjson"])
+@pytest.mark.parametrize("nested", [b"[" * 100_000, b'{"a":' * 100_000, b'[{"data":' * 50_000])
+def test_nesting_without_end_costs_one_row(name: str, nested: bytes) -> None:
+    content = (ARCHIVES / name).read_bytes()
+    items = list(known()[OURS[name]].read(opened(content + nested + b"\n" + content)))
+    whole = list(known()[OURS[name]].read(opened(content)))
+    assert len(items) == 2 * len(whole) + 1
+
+
+def test_a_long_chain_of_answers_is_read_to_its_end() -> None:
+    replies: object = ""
+    for number in range(150, 0, -1):
+        told = {"id": f"x{number}", "parent_id": f"t1_x{number - 1}", "body": "deeper"}
+        child = {"kind": "t1", "data": told | {"created_utc": 1, "replies": replies}}
+        replies = {"kind": "Listing", "data": {"children": [child]}}
+    post = {"id": "p", "subreddit": "lanternhouse", "title": "t", "created_utc": 1}
+    opener = {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": post}]}}
+    content = json.dumps([opener, replies]).encode()
+    posts = [i for i in known()["reddit-listings"].read(opened(content)) if isinstance(i, RawPost)]
+    assert [p.depth for p in posts] == list(range(151))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(), VALUES, max_size=4)), st.sampled_from([None, 1]))
+def test_an_array_is_cut_where_its_elements_end(values: list[object], indent: int | None) -> None:
+    content = json.dumps(values, indent=indent, ensure_ascii=False).encode()
+    found = [json.loads(part or b"") for _, part in elements(_Trickle(content))]
+    assert found == values
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_cutters(content: bytes) -> None:
+    for cut in (lines, elements):
+        for number, part in cut(io.BufferedReader(io.BytesIO(content))):  # type: ignore[arg-type]
+            assert number > 0
+            assert part is None or part
+    table = b"a,b\n" + content
+    for number, row in rows(io.BufferedReader(io.BytesIO(table)), ("a", "b")):  # type: ignore[arg-type]
+        assert number > 0
+        assert row is None or len(row) == 2
+
+
+class _Trickle(io.BufferedReader):
+    """Gives three bytes at a time, so that every cut falls somewhere bad."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))  # type: ignore[arg-type] # as good as a file
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        return super().read(3)
+
+
+@pytest.mark.parametrize("told", ["2026-05-44", "never", "", float("nan"), 1e40, "1e40", "nan"])
+def test_what_is_no_time_is_a_value_error(told: float | str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        moment(told)
+
+
+def numbers() -> Iterator[float | str]:
+    yield from (1770000000, 1770000000.0, "1770000000", "2026-02-02T02:40:00Z")
+    yield from ("2026-02-02 02:40:00", "2026-02-02T03:40:00+01:00")
+
+
+@pytest.mark.parametrize("told", list(numbers()))
+def test_times_are_read_as_utc(told: float | str) -> None:
+    assert moment(told) == datetime(2026, 2, 2, 2, 40, tzinfo=UTC)
