@@ -87,6 +87,11 @@ def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     return pattern, anchor
 
 
+def single_words(rule: str) -> tuple[str, ...]:
+    """The words of a rule of one element; beginnings keep their star."""
+    return _options(rule.lstrip("@"))
+
+
 def _options(words: str) -> tuple[str, ...]:
     expanded = (LISTS.get(w, w) for w in words.split("|"))
     return tuple(dict.fromkeys("|".join(expanded).split("|")))

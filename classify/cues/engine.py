@@ -9,15 +9,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import ahocorasick_rs
 import spacy
 from spacy.matcher import Matcher
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found] # compiled, without stub
-from spacy.tokens import Doc
 
-from classify.cues.cue import Cue, compile_rule
+from classify.cues.cue import Cue, compile_rule, single_words
 from classify.text import Field, Region, Views, Voice
 
 SENTENCE_CHARACTERS = 240  # on either side of an anchor, where no full stop comes first
@@ -36,6 +36,18 @@ class Hit:
     voice: Voice
 
 
+class _How(Enum):
+    """What it means that the scan has found a string."""
+
+    TEXT = 1  # a literal phrase of a cue
+    WORD = 2  # a whole word that is a rule by itself
+    BEGINNING = 3  # the beginning of one
+    ANCHOR = 4  # a rule is to be tried in this sentence
+
+
+_NOT_HEARD = (Voice.QUOTE, Voice.FORM)
+
+
 class CueFinder:
     """Finds all cues of a list. Building it takes some tens of milliseconds; keep it."""
 
@@ -43,23 +55,29 @@ class CueFinder:
         self.cues = tuple(cues)
         self._nlp = spacy.blank("en")
         self._nlp.tokenizer = _plain_tokenizer(self._nlp)
-        self._matchers: dict[int, Any] = {}
-        anchors: dict[str, set[tuple[int, bool]]] = defaultdict(set)
+        self._rules: list[tuple[int, Any]] = []  # number of the cue, matcher of one rule
+        anchors: dict[str, set[tuple[int, _How]]] = defaultdict(set)
         for number, cue in enumerate(self.cues):
             for text in cue.texts:
-                anchors[text.lower()].add((number, True))
-            if cue.rules:
-                compiled = [compile_rule(rule) for rule in cue.rules]
-                self._matchers[number] = self._matcher([p for p, _ in compiled])
-                for _, words in compiled:
-                    for word in words:
-                        anchors[word].add((number, False))
-        self._meanings = [tuple(sorted(found)) for found in anchors.values()]
+                anchors[text.lower()].add((number, _How.TEXT))
+            for rule in cue.rules:
+                pattern, words = compile_rule(rule)
+                if len(pattern) == 1:  # one word: the scan itself has found it
+                    for word in single_words(rule):
+                        how = _How.BEGINNING if word.endswith("*") else _How.WORD
+                        anchors[word.removesuffix("*")].add((number, how))
+                    continue
+                for word in words:
+                    anchors[word].add((len(self._rules), _How.ANCHOR))
+                self._rules.append((number, self._matcher(pattern)))
+        self._meanings = [
+            tuple(sorted(found, key=lambda f: (f[0], f[1].value))) for found in anchors.values()
+        ]
         self._scan = ahocorasick_rs.AhoCorasick(list(anchors))
 
-    def _matcher(self, patterns: list[list[dict[str, Any]]]) -> Any:
+    def _matcher(self, pattern: list[dict[str, Any]]) -> Any:
         matcher = Matcher(self._nlp.vocab)
-        matcher.add("rule", patterns, greedy="LONGEST")
+        matcher.add("rule", [pattern], greedy="LONGEST")
         return matcher
 
     def find(self, views: Views) -> list[Hit]:
@@ -79,28 +97,34 @@ class CueFinder:
             if start and low[start - 1].isalnum() and low[start].isalnum():
                 continue  # inside a word
             region = sentences.region(start)
-            for number, literal in self._meanings[which]:
-                if field.name != "title" and self.cues[number].titles_only:
+            ends_inside = end < len(low) and low[end].isalnum() and low[end - 1].isalnum()
+            sentence: tuple[int, int] | None = None
+            for number, how in self._meanings[which]:
+                if how is _How.ANCHOR:
+                    if region.voice is Voice.AUTHOR:
+                        sentence = sentence or sentences.around(start, region)
+                        tried[sentence].add(number)
                     continue
-                if literal:
-                    open_end = end < len(low) and low[end].isalnum() and low[end - 1].isalnum()
-                    if region.voice not in (Voice.QUOTE, Voice.FORM) and not open_end:
+                if self.cues[number].titles_only and field.name != "title":
+                    continue
+                if how is _How.TEXT:
+                    if region.voice not in _NOT_HEARD and not ends_inside:
                         found[number].append((start, end, region.voice))
-                elif region.voice is Voice.AUTHOR:
-                    tried[sentences.around(start, region)].add(number)
-        for (begin, stop), numbers in tried.items():
-            doc = self._nlp(low[begin:stop])
-            for number in numbers:
-                for first, last in self._spans(number, doc):
-                    found[number].append((begin + first, begin + last, Voice.AUTHOR))
+                elif region.voice is Voice.AUTHOR and (how is _How.BEGINNING or not ends_inside):
+                    found[number].append((start, end, region.voice))
+        for (begin, stop), rules in tried.items():
+            doc = self._nlp.make_doc(low[begin:stop])
+            for rule in rules:
+                number, matcher = self._rules[rule]
+                if self.cues[number].titles_only and field.name != "title":
+                    continue
+                for _, first, last in matcher(doc):
+                    token = doc[last - 1]
+                    place = begin + doc[first].idx, begin + token.idx + len(token)
+                    found[number].append((*place, Voice.AUTHOR))
         for number, spans in found.items():
             for start, end, voice in sorted(set(spans), key=lambda s: s[:2])[:SPANS_A_CUE]:
                 yield Hit(self.cues[number], field.name, start, end, voice)
-
-    def _spans(self, number: int, doc: Doc) -> Iterator[tuple[int, int]]:
-        for _, first, last in self._matchers[number](doc):
-            token = doc[last - 1]
-            yield doc[first].idx, token.idx + len(token)
 
 
 class _Sentences:
