@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db import cursors
 from db.engine import read
 from db.handles import Engine
-from db.queries.health import PlaceLine
+from db.queries.health import PlaceLine, RunLine, SourceLine, runs
 from db.queries.health import places as place_lines
 from domain.nouns import Place
 from domain.settings import Settings, SourceSettings
 from ingest.source import Source
 from ingest.sources import known
+
+RUNS = 200  # looked through for the latest visit to each source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,7 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
     with read(engine) as connection:
         stored = {line.place: line for line in place_lines(connection)}
         positions = cursors.all_cursors(connection)
+        latest = _latest(runs(connection, limit=RUNS))
     rows: list[SourceStatus] = []
     for name, kind in known().items():
         mine = settings.sources.get(name, SourceSettings(enabled=False))
@@ -47,8 +51,18 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
         for place in source.places():
             cursor = positions.get((name, place.name), {})
             line = stored.get(place.name)
-            rows.append(_row(source, mine, place, cursor, line, back_to, now))
+            rows.append(_row(source, mine, place, cursor, line, latest.get(name), back_to, now))
     return rows
+
+
+def _latest(lines: Sequence[RunLine]) -> dict[str, tuple[datetime, SourceLine]]:
+    """The latest visit to each source, a failed one too, that left no place behind."""
+    return {
+        source.source: (line.started_at, source)
+        for line in reversed(lines)
+        for source in line.sources
+        if line.stage == "ingest"
+    }
 
 
 def _row(
@@ -57,12 +71,14 @@ def _row(
     place: Place,
     cursor: dict[str, object],
     line: PlaceLine | None,
+    latest: tuple[datetime, SourceLine] | None,
     back_to: datetime,
     now: datetime,
 ) -> SourceStatus:
     covered = source.covered(cursor)
     lag = (now - covered.ended) / timedelta(hours=1) if covered else None
-    notes = [line.message if line and line.last_outcome != "done" else ""]
+    visited, visit = latest or (None, None)
+    notes = [visit.message if visit and visit.outcome != "done" else ""]
     notes.append(source.advice(cursor, back_to))
     return SourceStatus(
         source=source.name,
@@ -70,8 +86,8 @@ def _row(
         enabled=settings.enabled,
         credentials=_credentials(source, settings),
         seen_live=source.seen_live,
-        last_run=line.last_run if line else None,
-        outcome=line.last_outcome if line else None,
+        last_run=visited,
+        outcome=visit.outcome if visit else None,
         posts=line.posts if line else 0,
         read_from=covered.began if covered else None,
         read_to=covered.ended if covered else None,

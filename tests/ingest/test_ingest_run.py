@@ -359,3 +359,29 @@ def test_how_the_sources_stand(
     monkeypatch.setenv("WHYLOST_TEST_TOKEN", "made-up")
     told = sources_status(engine, world.settings, now)[0].credentials
     assert told == "WHYLOST_TEST_TOKEN: set"
+
+
+def test_a_source_that_never_answered_shows_its_failure(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.hub_server.close()
+    world.run(sqlite_engine, now)
+    row = sources_status(sqlite_engine, world.settings, now)[0]
+    assert (row.source, row.outcome, row.last_run, row.posts) == ("github", "failed", now, 0)
+    assert "can't be reached" in row.note
+
+
+def test_a_token_stays_out_of_database_and_report(
+    world: World, sqlite_engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "made-up-token-for-this-test"
+    monkeypatch.setenv("WHYLOST_TEST_TOKEN", secret)
+    world.hub_server.faults[0] = Reply(status=401)
+    report = world.run(sqlite_engine, now)
+    world.run(sqlite_engine, now)
+    assert world.hub_server.asked[0].headers["authorization"] == f"Bearer {secret}"
+    assert secret not in repr(report)
+    sqlite_engine.dispose()
+    folder = Path(str(sqlite_engine.url.database)).parent
+    assert all(secret.encode() not in f.read_bytes() for f in folder.iterdir() if f.is_file())
+    assert all("authorization" not in asked.headers for asked in world.news_server.asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ def test_every_second_is_read_once(posts: list[int], most: int, newest_first: bo
     edges = sorted((since, until) for since, until, _ in parts)
     assert edges[0][0] == START
     assert edges[-1][1] == end
-    assert all(before[1] == after[0] for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(edges))
     assert sorted(p for *_, found in parts for p in found) == posts
     starts = [since for since, *_ in parts]
     assert starts == sorted(starts, reverse=newest_first)
