@@ -1,11 +1,15 @@
-"""The pages as a table of contents, a line each. Streamlit runs this at every interaction."""
+"""The pages as a table of contents, a line each. Streamlit runs this at every interaction.
+
+Their folder is not called `pages`: Streamlit would run a file of a folder of that name by itself
+where the first visitor opens a deep link.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard import frame
-from dashboard.pages import health, method, overview, releases, reports
+from dashboard.views import health, method, overview, releases, report, reports
 
 PAGES = (
     st.Page(overview.page, title="Overview", url_path="overview", default=True),
@@ -13,6 +17,7 @@ PAGES = (
     st.Page(releases.page, title="Releases", url_path="releases"),
     st.Page(health.page, title="Data health", url_path="health"),
     st.Page(method.page, title="Method", url_path="method"),
+    st.Page(report.page, title="Report", url_path="report", visibility="hidden"),
 )
 
 frame.run(st.navigation(list(PAGES), position="hidden"), PAGES)

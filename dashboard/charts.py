@@ -1,8 +1,8 @@
 """The overview's charts: a panel a cause, with its interval, and a strip of releases above them.
 
 Written as Vega-Lite specifications for `st.vega_lite_chart`. Values that don't exist are not
-drawn: a line breaks at a gap. Gaps are hatched and periods that were only partly seen are shaded, so that
-neither looks like a quiet time.
+drawn: a line breaks at a gap. Gaps are hatched and periods that were only partly seen are shaded,
+so that neither looks like a quiet time.
 """
 
 from __future__ import annotations
@@ -51,11 +51,17 @@ class Frame:
         """The colour of axes and hatching."""
         return "#8a929a" if self.dark else "#767d84"
 
-    def days(self, field: str = "day", **more: Any) -> Spec:
+    def days(self, **more: Any) -> Spec:
         """The horizontal encoding, in UTC."""
-        domain = [_milliseconds(day) for day in (self.first, self.last)]
-        scale = {"domain": domain, "type": "utc"}
-        return {"field": field, "type": "temporal", "scale": scale, "title": None, **more}
+        return {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None, **more}
+
+    def whole(self, **more: Any) -> Spec:
+        """The same, with the days from `first` to `last`: for one layer of a chart.
+
+        Vega-Lite reads the ends of a layer with a second position (`x2`) in another way, and warns.
+        """
+        domain = [_vega_day(day) for day in (self.first, self.last)]
+        return self.days(scale={"type": "utc", "domain": domain}, **more)
 
     def holds(self, release: Release) -> bool:
         """Whether the release is drawn in this frame."""
@@ -118,7 +124,7 @@ def strip(releases: Sequence[Release], around: Frame) -> Spec | None:
         "data": {"values": rows},
         "mark": {"type": "point", "size": 58, "strokeWidth": 1.4, "color": around.ink("textColor")},
         "encoding": {
-            "x": around.days(axis=None),
+            "x": around.whole(axis=None),
             "y": {"field": "vendor", "type": "nominal", "title": None, "axis": axis},
             "shape": {
                 "field": "is",
@@ -230,7 +236,7 @@ def _points(around: Frame, sign: Sign, unit: str) -> Spec:
         _shown("posts", "Judged posts", ","),
         _shown("state", "Seen"),
     ]
-    places = {"x": around.days(), "y": {"field": "value"}}
+    places = {"x": around.whole(), "y": {"field": "value"}}
     return {"mark": mark, "encoding": {**places, "href": {"field": "behind"}, "tooltip": told}}
 
 
@@ -330,9 +336,9 @@ def _moment(day: date, after: timedelta) -> str:
     return at.isoformat(timespec="minutes")
 
 
-def _milliseconds(day: date) -> int:
-    """The beginning of the day as Vega counts time."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+def _vega_day(day: date) -> Spec:
+    """The beginning of the day as Vega-Lite writes times."""
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
 
 
 def _drawn_at(release: Release) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -26,6 +26,7 @@ def run(page: Page, pages: Sequence[Page]) -> None:
     """Draws the frame and the chosen page in it."""
     st.set_page_config(page_title=f"{page.title} - whylost", layout="wide")
     st.html(theme.css(dark=is_dark()))
+    st.session_state["page"] = page.url_path or "overview"
     st.session_state["pages"] = {other.url_path or "overview": other for other in pages}
     _navigation(page, pages)
     try:
@@ -34,7 +35,7 @@ def run(page: Page, pages: Sequence[Page]) -> None:
         page.run()
     except InputError as error:
         failed(str(error))
-        st.page_link(page, label="Clear the filter", query_params={})
+        link(st.session_state["page"], "Clear the filter")
     except WhylostError as error:
         failed(str(error))
 
@@ -48,15 +49,29 @@ def _navigation(page: Page, pages: Sequence[Page]) -> None:
     with st.container(key="nav", horizontal=True, gap=None):
         st.html('<span class="brand">whylost</span>', width="content")
         for other in pages:
+            if other.visibility == "hidden":
+                continue
             key = "here" if other.title == page.title else None
             with st.container(key=key, width="content"):
                 st.page_link(other, label=other.title, query_params=kept or None)
 
 
 def link(page: str, label: str, wanted: Filter | None = None, **more: str) -> None:
-    """A link to one of our pages, by its name; `label` is ours, never text from outside."""
+    """A link to one of our pages, by its name; `label` is ours, never text from outside.
+
+    Within a page it is a button that writes the address: Streamlit's link to the page one is on
+    shows the right thing and leaves the address as it was.
+    """
     query = filters.as_query(wanted or Filter(), **more)
-    st.page_link(st.session_state["pages"][page], label=label, query_params=query or None)
+    if page != st.session_state["page"]:
+        st.page_link(st.session_state["pages"][page], label=label, query_params=query or None)
+        return
+    key = f"go-{label}-{sorted(query.items())}"
+    st.button(label, key=key, type="tertiary", on_click=_go, args=(query,))
+
+
+def _go(query: dict[str, Any]) -> None:
+    st.query_params.from_dict(query)
 
 
 def is_dark() -> bool:

@@ -210,7 +210,7 @@ def _neighbour(post: Neighbour) -> None:
         named = f"{theme.mark(post.decision)} {DECISION_LABELS[post.decision]}"
     who = ", same author" if post.same_author else ""
     with st.container(key=f"near-{post.key}", gap=None):
-        frame.link("reports", f"{named} · {moment(post.written_at)}{who}", report=post.key)
+        frame.link("report", f"{named} · {moment(post.written_at)}{who}", report=post.key)
         text = plain(post.text) if post.text is not None else "Withdrawn."
         title = f"<b>{plain(post.title)}</b><br>" if post.title else ""
         st.html(f'<div class="post"><div class="text" tabindex="0">{title}{text}</div></div>')

@@ -29,7 +29,7 @@ def evidence(
 def show(listed: Listed, found: Sequence[Evidence], wanted: Filter) -> None:
     """A link to the report, made of our own words only, and its text below it."""
     with st.container(key=f"row-{listed.decision.value}-{listed.key}"):
-        frame.link("reports", heading(listed), wanted, report=listed.key)
+        frame.link("report", heading(listed), wanted, report=listed.key)
         st.html(_body(listed, found))
 
 

@@ -27,7 +27,7 @@ _ICON = (
 
 def routes() -> list[Route]:
     """One for each page, by the name of its file, and the icon."""
-    pages = Path(__file__).with_name("pages").glob("[!_]*.py")
+    pages = Path(__file__).with_name("views").glob("[!_]*.py")
     paths = ["/", *(f"/{page.stem}" for page in sorted(pages))]
     return [Route("/favicon.png", _icon), *(Route(path, _page) for path in paths)]
 

@@ -109,6 +109,12 @@ _SHEET = """
 [data-testid="stHtml"] { overflow-wrap: anywhere; }
 h1 { padding: 0 0 0.35rem !important; letter-spacing: -0.01em; }
 h2, h3 { padding: 0.4rem 0 0.3rem !important; }
+[data-testid="stHtml"] :is(h2, h3, p, ul, dl) { margin: 0; }
+[data-testid="stHtml"] h2 { font-size: 1.15rem; }
+[data-testid="stHtml"] h3 { font-size: 1rem; }
+[data-testid="stHtml"] :is(p, ul) + :is(p, ul) { margin-top: 0.35rem; }
+[data-testid="stHtml"] ul { padding-left: 1.1rem; }
+[data-testid="stHtml"] li { margin: 0.1rem 0; }
 [data-testid="stHtml"] a { color: var(--link); }
 [data-testid="stPageLink-NavLink"] { background: transparent !important; }
 [data-testid="stPageLink-NavLink"]:hover p { text-decoration: underline; }
@@ -163,10 +169,14 @@ table.plain td.w { min-width: 14rem; overflow-wrap: anywhere; }
 [class*="st-key-row-session_management"] a p::first-letter { color: var(--session_management); }
 [class*="st-key-row-undetermined"] a p::first-letter { color: var(--undetermined); }
 .row-title { font-weight: 600; }
+.panel .text { margin: 0.2rem 0 0.5rem; }
+.bars + p { margin-top: 0.5rem !important; }
 .text { white-space: pre-wrap; line-height: 1.55; max-width: 46rem; }
 .panel { border: 1px solid var(--line); border-radius: 4px; padding: 0.75rem 0.95rem; }
 .post { border-left: 2px solid var(--line); padding: 0.1rem 0 0.1rem 0.8rem; margin: 0 0 0.7rem; }
-.post .text { max-height: 14rem; overflow-y: auto; font-size: 0.95rem; }
+.post .panel .text { margin: 0.2rem 0 0.5rem; }
+.bars + p { margin-top: 0.5rem !important; }
+.text { max-height: 14rem; overflow-y: auto; font-size: 0.95rem; }
 mark.ev { background: color-mix(in srgb, var(--hue) 17%, transparent); color: inherit;
   border-bottom: 2px solid var(--hue); padding: 0 1px; border-radius: 2px 2px 0 0; }
 mark.ev.against { border-bottom-style: dashed; background: transparent; }

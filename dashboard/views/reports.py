@@ -1,4 +1,4 @@
-"""The reports that match the filter, and one report by its permalink `?report=KEY`."""
+"""The reports that match the filter, newest first."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import data, filters, frame, one, rows
+from dashboard import data, filters, frame, rows
 from dashboard.data import Shown
 from dashboard.text import plain
+from dashboard.views import report
 from db.queries import health
-from db.queries.report import report
 from db.queries.reports import Mark, list_reports
 from db.queries.series import three_counts
 from domain.filter import Filter
@@ -20,29 +20,14 @@ PAGE_SIZE = 25
 
 def page() -> None:
     """The list, or one report."""
+    if "report" in st.query_params:
+        report.page()
+        return
     source = data.shown()
     if source.model is None:
         frame.nothing_yet(source)
         return
-    wanted = filters.current()
-    key = st.query_params.get("report")
-    if key:
-        _one(source, source.model, wanted, key)
-    else:
-        _list(source, source.model, wanted)
-
-
-def _one(source: Shown, model: str, wanted: Filter, key: str) -> None:
-    with data.reading(source) as connection:
-        found = report(connection, key, model)
-    frame.link("reports", "← All reports", wanted)
-    if found is None:
-        frame.empty(
-            "No post with this key is held here.",
-            "It may have been forgotten on request, or the link is of another database.",
-        )
-        return
-    one.show(found)
+    _list(source, source.model, filters.current())
 
 
 def _list(source: Shown, model: str, wanted: Filter) -> None:
