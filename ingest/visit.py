@@ -150,9 +150,14 @@ class Visit:
         self.saved += saved + Saved(unchanged=ready.unchanged)
 
     def _missing(self, place: Place, window: Window, error: SourceError) -> None:
-        """Opens a gap where the place was read to, and keeps the reason."""
+        """Opens a gap where the place was read to, and keeps the reason.
+
+        An older gap of a source that catches up moves there: what lay between has been read.
+        """
         covered = self.source.covered(self.cursor(place))
         with write(self.engine) as connection:
+            if self.source.catches_up:
+                gaps.fill(connection, place.name)
             gaps.begin(
                 connection, place.name, covered.ended if covered else window.first, str(error)
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from domain.errors import (
     Unreachable,
 )
 from domain.settings import SourceSettings
+from ingest import wire
 from ingest.budget import Budget
 from ingest.client import Client, user_agent
 from ingest.transport import TRIES
@@ -323,6 +325,20 @@ def test_a_name_that_is_not_there_is_told_within_seconds(clock: QuickClock) -> N
     ):
         client.get("list", list[int])
     assert time.monotonic() - began < 12.0
+
+
+def test_a_resolver_that_never_answers_is_left(
+    clock: QuickClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: time.sleep(1) or [])
+    began = time.monotonic()
+    with (
+        make("https://example.org", clock) as client,
+        pytest.raises(Unreachable, match="looking up"),
+    ):
+        client.get("list", list[int])
+    assert time.monotonic() - began < 1.0
 
 
 def test_a_base_that_is_no_address_is_a_setting_to_mend(clock: QuickClock) -> None:

@@ -279,6 +279,22 @@ def test_a_gap_is_filled_when_the_source_works_again(
     assert "github:owner/project#70000" in ids(sqlite_engine)
 
 
+def test_the_gap_of_a_source_that_lags_moves_with_it(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.hub.largest_page = 2
+    world.source("github", budget_requests=4)
+    began = []
+    for _ in range(3):
+        report = world.run(sqlite_engine, now, ("github",))
+        assert report.outcome == "partly"
+        assert "4 requests are used up" in report.message
+        with read(sqlite_engine) as connection:
+            query = select(Gap.began).where(Gap.ended.is_(None))
+            began.append(connection.scalars(query).one())
+    assert now - timedelta(days=7) < began[0] < began[1] < began[2] < now
+
+
 def test_what_was_not_collected_yet_is_a_gap_that_shrinks(
     world: World, sqlite_engine: Engine, now: datetime
 ) -> None:
