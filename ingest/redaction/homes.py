@@ -25,7 +25,7 @@ _PATH = re.compile(
     (?P<root>
       {_SEP}Users{_SEP}
       | {_DRIVE}{_SEP}[Uu][Ss][Ee][Rr][Ss]{_SEP}
-      | (?:(?<![\w.~)\]}}-])|(?<=/var)|(?<=/usr)|(?<=/export)|(?<=/data)|(?<=/mnt))/home/
+      | (?:(?<![\w.)\]}}-])|(?<=/var)|(?<=/usr)|(?<=/export)|(?<=/data)|(?<=/mnt))/home/
       | (?:wsl|ssh-remote|dev-container)(?:\+|%2[Bb])[\w.-]+/home/
       | %2[Ff]home%2[Ff]
       | (?i:{_WSL}{_SEP}home{_SEP})

@@ -18,7 +18,7 @@ _PREFIXES = (
 _PREFIXED = (
     r"(?<![A-Za-z0-9])((?:"
     + "|".join(_PREFIXES.split())
-    + r")[_-])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
+    + r")[_-](?:vrtx_|bdrk_)?)(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
 )
 
 _LABELLED = r"""
