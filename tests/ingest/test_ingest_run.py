@@ -203,7 +203,7 @@ def test_killed_inside_a_transaction_moves_no_cursor(
     assert sorted(ids(sqlite_engine)) == sorted(belonging)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_faults_lose_nothing_and_double_nothing(
     world: World,
     sqlite_engine: Engine,
