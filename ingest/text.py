@@ -37,6 +37,8 @@ _SPOILER = re.compile(r">!([^!\n]{1,2000})!<")
 
 def storable(text: str) -> str:
     """`text` as every database takes it: no NUL, no lone surrogate, no terminal control, LF."""
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub("", text)
@@ -45,6 +47,8 @@ def storable(text: str) -> str:
 
 def tidy(text: str) -> str:
     """`storable`, without trailing spaces and with at most one empty line in a row."""
+    if text.isprintable():  # one line, nothing to mend
+        return text.strip()
     lines = (line.rstrip(" \t\xa0") for line in storable(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
