@@ -1,0 +1,343 @@
+"""GitHub issues with their comments: two lists for each repository, read in the order of change.
+
+https://docs.github.com/rest/issues. `since` asks for what changed from a moment on, the moment
+included. Turning pages of a list that is sorted by change would skip rows, since every change
+moves one to the end: each page is asked for anew from the last change seen, minus a second, and
+`Link: rel="next"` is followed, as it is, only where one second holds more than a page.
+
+The walk back reads the same lists in slices of a week, the newest first. What was last changed in a
+slice is read there, and each post was last changed once: no post is left out, none costs twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+
+from domain.errors import InputError
+from domain.nouns import Frame, Place
+from domain.settings import SourceSettings
+from ingest.client import Client
+from ingest.products import products_of
+from ingest.source import Covered, Page, RawPost, Terms, Window
+from ingest.text import from_markdown
+from ingest.windows import in_turn
+
+PAGE = 100
+SECOND = timedelta(seconds=1)
+OVERLAP = timedelta(minutes=5)  # a change may show up a little after its time
+SLICE = timedelta(days=7)
+FREE_REQUESTS = 50  # of a run without a token: the address has 60 an hour, for all its programs
+HOURLY = {False: 60, True: 5_000}  # by whether there is a token
+LISTS = {"issues": "issues", "comments": "issues/comments"}
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class User(msgspec.Struct):
+    """An account; null where it is gone."""
+
+    login: str
+
+
+class Issue(msgspec.Struct):
+    """An issue, or a pull request where it has the key `pull_request`."""
+
+    number: int
+    title: str
+    html_url: str
+    created_at: Moment
+    updated_at: Moment
+    user: User | None = None
+    body: str | None = None
+    pull_request: object = None  # whether it is there is all that counts
+
+
+class Comment(msgspec.Struct):
+    """A comment on an issue or, as its `html_url` tells, on a pull request."""
+
+    id: int
+    html_url: str
+    issue_url: str
+    created_at: Moment
+    updated_at: Moment
+    user: User | None = None
+    body: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class _Step:
+    """One answer of a list that is read upwards."""
+
+    posts: list[RawPost] = field(default_factory=list)
+    unreadable: int = 0
+    empty: bool = False
+    reached: datetime | None = None  # up to here every change was read
+    done: bool = False
+    etag: str = ""
+
+
+class GitHub:
+    """All issues and comments of the configured repositories; pull requests are left out."""
+
+    name: ClassVar[str] = "github"
+    terms: ClassVar[Terms] = Terms(
+        store_text=True,
+        export_text=True,
+        train=True,
+        keep_days=None,
+        delete_within_hours=None,
+        attribution="GitHub",
+        written_at="https://docs.github.com/site-policy/github-terms/github-terms-of-service",
+    )
+    hosts: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()  # a token is welcome, see `requests`
+    catches_up: ClassVar[bool] = True
+    seen_live: ClassVar[bool] = False
+
+    def __init__(self, settings: SourceSettings, now: datetime) -> None:
+        self._settings = settings
+        self._now = now.astimezone(UTC).replace(microsecond=0)
+        self._token = settings.secret("token")
+
+    def places(self) -> tuple[Place, ...]:
+        """One for each repository, in lower case: GitHub doesn't tell the cases apart."""
+        for repository in self._settings.search:
+            if not _REPOSITORY.fullmatch(repository):
+                raise InputError(
+                    f"sources.github: {repository!r} is no repository.", "Write owner/name."
+                )
+        return tuple(
+            Place(name=f"github:{r.lower()}", source=self.name, frame=Frame.ALL_POSTS)
+            for r in self._settings.search
+        )
+
+    def requests(self) -> int:
+        """The settings' number; without a token at most `FREE_REQUESTS`."""
+        most = self._settings.budget_requests
+        return most if self._token else min(most, FREE_REQUESTS)
+
+    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
+        """What both lists were read for."""
+        lists = [cursor.get(kind, {}) for kind in LISTS]
+        if not all("from" in mine and "to" in mine for mine in lists):
+            return None
+        return Covered(
+            began=max(_moment(mine["from"]) for mine in lists),
+            ended=min(_moment(max(mine.get("seen", ""), mine["to"])) for mine in lists),
+        )
+
+    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
+        """How long the walk back takes, by what it took so far."""
+        covered = self.covered(cursor)
+        if covered is None or covered.began <= back_to:
+            return ""
+        days = ceil((covered.began - back_to) / timedelta(days=1))
+        pages = sum(_pages_to_go(cursor.get(kind, {}), back_to) or 0.0 for kind in LISTS)
+        told = f"{days} days of history to go"
+        if pages:
+            told += f", about {back_fill_time(pages, token=bool(self._token))}"
+        if not self._token:
+            told += f"; {back_fill_time(pages, token=True) if pages else 'faster'} with a token"
+        return told
+
+    def pages(
+        self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """The two lists in turn, upwards from the cursor, or back in slices."""
+        repository = place.name.partition(":")[2]
+        state = {kind: dict(cursor.get(kind, {})) for kind in LISTS}
+        read = self._forward if window.back_to is None else self._back
+        yield from in_turn([read(client, repository, kind, state, window) for kind in LISTS])
+
+    def _forward(
+        self, client: Client, repository: str, kind: str, state: dict[str, Any], window: Window
+    ) -> Iterator[Page]:
+        mine = state[kind]
+        start = _moment(mine["to"]) - OVERLAP if "to" in mine else window.first
+        start = (min(start, window.since) if window.since else start).replace(microsecond=0)
+        asked = _iso(start)
+        etag = mine.get("etag", "") if mine.get("asked") == asked else ""
+        first = True
+        for step in self._upwards(client, repository, kind, start, etag):
+            if step.reached:
+                mine["to"] = max(mine.get("to", ""), _iso(step.reached))
+                mine.setdefault("from", asked)
+            if step.done:
+                mine["seen"] = _iso(self._now)
+                mine["from"] = min(mine.get("from", asked), asked)
+                mine.setdefault("to", asked)
+            if first and step.done:  # an ETag stands for one page: only where that was all
+                mine.update(etag=step.etag, asked=asked)
+            first = False
+            yield _page(step, state)
+
+    def _back(
+        self, client: Client, repository: str, kind: str, state: dict[str, Any], window: Window
+    ) -> Iterator[Page]:
+        mine = state[kind]
+        now = _iso(self._now)
+        floor = (window.back_to or self._now).replace(microsecond=0)
+        end = _moment(mine.setdefault("from", now))
+        mine.setdefault("to", mine["from"])
+        mine.setdefault("walked_from", mine["from"])
+        while end > floor:
+            part = mine.setdefault("slice", {"start": _iso(max(end - SLICE, floor)), "at": ""})
+            start = _moment(part["start"])
+            for step in self._upwards(
+                client, repository, kind, _moment(part["at"] or part["start"])
+            ):
+                mine["pages"] = mine.get("pages", 0) + 1
+                whole = step.done or (step.reached is not None and step.reached >= end)
+                if whole:
+                    mine.pop("slice")
+                    mine["from"] = _iso(start)
+                elif step.reached:
+                    mine["slice"] = {"start": _iso(start), "at": _iso(step.reached - SECOND)}
+                yield _page(step, state)
+                if whole:
+                    break
+            end = start
+
+    def _upwards(
+        self, client: Client, repository: str, kind: str, since: datetime, etag: str = ""
+    ) -> Iterator[_Step]:
+        """The list from `since` to its end, each answer once more from the last change seen."""
+        follow, newest, in_order = "", None, True
+        while True:
+            answer = client.get(
+                follow or f"repos/{repository}/{LISTS[kind]}",
+                list[msgspec.Raw],
+                params=None if follow else _asked(kind, since),
+                headers=self._headers(),
+                etag=etag,
+            )
+            if answer.content is None:
+                yield _Step(done=True, etag=answer.etag)
+                return
+            step, changes = self._read(repository, kind, answer.content)
+            newest = max([*changes, newest] if newest else changes, default=None)
+            # A mirror may not sort as asked: then nothing is known before the list's end.
+            in_order = in_order and changes == sorted(changes)
+            step.done = not answer.next_page
+            step.reached = newest if in_order or step.done else None
+            step.etag, etag = answer.etag, ""
+            yield step
+            if step.done:
+                return
+            if step.reached and step.reached - SECOND > since:
+                since, follow = step.reached - SECOND, ""
+            else:
+                follow = answer.next_page
+
+    def _read(
+        self, repository: str, kind: str, items: list[msgspec.Raw]
+    ) -> tuple[_Step, list[datetime]]:
+        """The posts among `items`, and the times of change of all of them."""
+        step = _Step(empty=not items)
+        changes: list[datetime] = []
+        for raw in items:
+            try:
+                item = _decoded(kind, raw)
+                post = _post(repository, item)
+            except (msgspec.ValidationError, ValueError):
+                step.unreadable += 1
+                continue
+            changes.append(item.updated_at)
+            if post:
+                step.posts.append(post)
+        return step, changes
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+
+
+def back_fill_time(pages: float, *, token: bool) -> str:
+    """How long reading so many pages takes at GitHub's hourly allowance, in words."""
+    hours = pages / HOURLY[token]
+    if hours < 1:
+        return f"{max(round(hours * 60), 1)} minutes"
+    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"
+
+
+def _pages_to_go(mine: Mapping[str, Any], back_to: datetime) -> float | None:
+    """From the pages that a day of history took so far; None before the first slice."""
+    if "pages" not in mine or mine["walked_from"] == mine["from"]:
+        return None
+    walked = _moment(mine["walked_from"]) - _moment(mine["from"])
+    return float(mine["pages"]) * ((_moment(mine["from"]) - back_to) / walked)
+
+
+def _asked(kind: str, since: datetime) -> dict[str, str | int]:
+    every: dict[str, str | int] = {"state": "all"} if kind == "issues" else {}
+    order = {"sort": "updated", "direction": "asc"}
+    return every | order | {"since": _iso(since), "per_page": PAGE}
+
+
+def _page(step: _Step, state: Mapping[str, Any]) -> Page:
+    return Page(
+        posts=tuple(step.posts),
+        cursor={kind: dict(mine) for kind, mine in state.items()},
+        unreadable=step.unreadable,
+        empty=step.empty,
+    )
+
+
+def _decoded(kind: str, raw: msgspec.Raw) -> Issue | Comment:
+    if kind == "issues":
+        return msgspec.json.decode(raw, type=Issue)
+    return msgspec.json.decode(raw, type=Comment)
+
+
+def _post(repository: str, item: Issue | Comment) -> RawPost | None:
+    """None for what belongs to a pull request; `ValueError` for an address unlike GitHub's."""
+    match item:
+        case Issue(pull_request=None):
+            number, key = item.number, f"github:{repository}#{item.number}"
+        case Comment() if "/pull/" not in item.html_url:
+            number = int(item.issue_url.rpartition("/")[2])
+            key = f"github:{repository}/comment/{item.id}"
+        case _:
+            return None
+    issue = item if isinstance(item, Issue) else None
+    thread = f"github:{repository}#{number}"
+    edited = issue is None and item.updated_at > item.created_at  # an issue changes with its labels
+    return RawPost(
+        place=f"github:{repository}",
+        thread=thread,
+        thread_title=issue.title if issue else None,
+        thread_opened_at=issue.created_at if issue else None,
+        external_id=key,
+        parent=None if issue else thread,
+        kind="issue" if issue else "comment",
+        author=item.user.login if item.user else None,
+        title=issue.title if issue else "",
+        text=from_markdown(item.body or ""),
+        written_at=item.created_at,
+        edited_at=item.updated_at if edited else None,
+        url=item.html_url,
+        depth=0 if issue else 1,
+        products=products_of((), repository, ""),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(told: str) -> datetime:
+    return datetime.fromisoformat(told)
+
+
+SOURCE = GitHub
