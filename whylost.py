@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from dashboard.commands import mount as mount_dashboard
-from db.commands import app as export_commands
 
 from classify.commands import app as classify_commands
+from dashboard.commands import mount as mount_dashboard
+from db.commands import app as export_commands
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
 from ingest.commands import mount as mount_ingest
@@ -137,12 +137,11 @@ def demo(
         bool, typer.Option("--if-empty", help="Only where no real post was read yet.")
     ] = False,
 ) -> None:
-    """Load threads that we wrote ourselves, to see what whylost does, in a database of their own."""
-    from ingest.demo import load_demo
-
+    """Load threads that we wrote ourselves, into a database of their own, to try whylost out."""
     from db.lock import run_lock
     from db.opened import count_posts, opened, remove_demonstration
     from db.runs import record
+    from ingest.demo import load_demo
 
     told: Invocation = context.obj
     if clear:
@@ -172,10 +171,9 @@ def doctor(context: typer.Context) -> None:
     from dataclasses import asdict
 
     from classify.check import checks as of_model
-    from ingest.check import checks as of_sources
-
     from db.check import checks as of_database
     from domain.errors import PartlyDone
+    from ingest.check import checks as of_sources
 
     told: Invocation = context.obj
     found = []
