@@ -11,13 +11,13 @@ import streamlit as st
 from dashboard import frame
 from dashboard.views import health, method, overview, releases, report, reports
 
-PAGES = (
-    st.Page(overview.page, title="Overview", url_path="overview", default=True),
-    st.Page(reports.page, title="Reports", url_path="reports"),
-    st.Page(releases.page, title="Releases", url_path="releases"),
-    st.Page(health.page, title="Data health", url_path="health"),
-    st.Page(method.page, title="Method", url_path="method"),
-    st.Page(report.page, title="Report", url_path="report", visibility="hidden"),
-)
+PAGES = {
+    "overview": st.Page(overview.page, title="Overview", url_path="overview", default=True),
+    "reports": st.Page(reports.page, title="Reports", url_path="reports"),
+    "releases": st.Page(releases.page, title="Releases", url_path="releases"),
+    "health": st.Page(health.page, title="Data health", url_path="health"),
+    "method": st.Page(method.page, title="Method", url_path="method"),
+    "report": st.Page(report.page, title="Report", url_path="report", visibility="hidden"),
+}
 
-frame.run(st.navigation(list(PAGES), position="hidden"), PAGES)
+frame.run(st.navigation(list(PAGES.values()), position="hidden"), PAGES)

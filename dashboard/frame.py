@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,13 +22,13 @@ BANNER = (
 )
 
 
-def run(page: Page, pages: Sequence[Page]) -> None:
+def run(page: Page, pages: Mapping[str, Page]) -> None:
     """Draws the frame and the chosen page in it."""
     st.set_page_config(page_title=f"{page.title} - whylost", layout="wide")
     st.html(theme.css(dark=is_dark()))
-    st.session_state["page"] = page.url_path or "overview"
-    st.session_state["pages"] = {other.url_path or "overview": other for other in pages}
-    _navigation(page, pages)
+    st.session_state["page"] = next(n for n, p in pages.items() if p.title == page.title)
+    st.session_state["pages"] = pages
+    _navigation(page, pages.values())
     try:
         if data.shown().demonstration:
             st.html(f'<div class="banner" role="note">{BANNER}</div>')
@@ -40,7 +40,7 @@ def run(page: Page, pages: Sequence[Page]) -> None:
         failed(str(error))
 
 
-def _navigation(page: Page, pages: Sequence[Page]) -> None:
+def _navigation(page: Page, pages: Iterable[Page]) -> None:
     """A row of links; the built-in one would drop the filter from the address."""
     try:
         kept = filters.as_query(filters.current())

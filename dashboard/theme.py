@@ -172,6 +172,11 @@ table.plain td.w { min-width: 14rem; overflow-wrap: anywhere; }
 .panel .text { margin: 0.2rem 0 0.5rem; }
 .bars + p { margin-top: 0.5rem !important; }
 .text { white-space: pre-wrap; line-height: 1.55; max-width: 46rem; }
+ol.timeline { list-style: none; padding: 0; margin: 0; }
+ol.timeline li { display: grid; grid-template-columns: 10.5rem 1fr; gap: 0 1rem;
+  border-top: 1px solid var(--line); padding: 0.45rem 0; margin: 0; }
+.when { font-variant-numeric: tabular-nums; font-size: 0.9rem; }
+.source { font-size: 0.9rem; }
 .panel { border: 1px solid var(--line); border-radius: 4px; padding: 0.75rem 0.95rem; }
 .post { border-left: 2px solid var(--line); padding: 0.1rem 0 0.1rem 0.8rem; margin: 0 0 0.7rem; }
 .post .panel .text { margin: 0.2rem 0 0.5rem; }
@@ -196,7 +201,9 @@ mark.other, mark.report { --hue: var(--other); }
 .hue-undetermined { --hue: var(--undetermined); color: var(--undetermined); }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 0.9rem; margin: 0; }
 dl.facts dt { color: var(--quiet); font-size: 0.9rem; }
-dl.facts dd { margin: 0; overflow-wrap: anywhere; }
+[data-testid="stHtml"] dl.facts { padding: 0; }
+dl.facts dt, dl.facts dd { margin: 0 !important; }
+dl.facts dd { overflow-wrap: anywhere; }
 .prose { max-width: 46rem; line-height: 1.6; }
 .prose h2 { margin: 1.1rem 0 0.3rem; }
 @media (max-width: 640px) {
@@ -204,6 +211,7 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
   .summary { grid-template-columns: 1fr; gap: 0.6rem; }
   .counts, .counts.tall { grid-template-columns: repeat(3, 1fr); }
   .counts > div { padding: 0.4rem 0.5rem; }
+  ol.timeline li { grid-template-columns: 1fr; }
   dl.facts { grid-template-columns: 1fr; gap: 0; }
   dl.facts dd { margin-bottom: 0.35rem; }
 }

@@ -55,9 +55,8 @@ def page() -> None:
     st.html(
         '<p class="prose">Texts are redacted before they are stored: addresses, names in paths, '
         "handles, keys. Authors are kept as keyed hashes only: pseudonymous, not anonymous. "
-        "A post that its author deletes loses its text here as well. The files <code>docs/"
-        "statistics.md</code>, <code>docs/model.md</code> and <code>docs/export.md</code> beside "
-        "the program say more.</p>"
+        "A post that its author deletes loses its text here as well. The "
+        "program's folder <code>docs</code> says more.</p>"
     )
     source = data.shown()
     if source.model is None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
 from dashboard import data, frame
-from dashboard.tables import Html, Shown, table
 from dashboard.text import link, plain
 from db.queries.releases import releases
 from domain.nouns import Release
@@ -43,7 +41,7 @@ def page() -> None:
     if not chosen:
         frame.empty("No entry matches.", "Choose another vendor or kind.")
         return
-    st.html(_table(chosen))
+    st.html(_timeline(chosen))
 
 
 def _bar(known: Sequence[Release]) -> list[Release]:
@@ -101,50 +99,31 @@ def _write(field: str, key: str) -> None:
         st.query_params.pop(field, None)
 
 
-def _table(chosen: Sequence[Release]) -> str:
-    rows: list[Sequence[Shown]] = [
-        (
-            _announced(release),
-            _deployed(release.deployed),
-            release.vendor,
-            _product(release),
-            release.kind.replace("_", " "),
-            Html(_what(release)),
-            release.confidence,
-        )
+def _timeline(chosen: Sequence[Release]) -> str:
+    """One entry a release: when on the left, what on the right, below one another on a phone."""
+    entries = "".join(
+        f'<li><div class="when">{_when(release)}</div><div>{_what(release)}</div></li>'
         for release in chosen
-    ]
-    heads = (
-        "Announced",
-        "Deployed",
-        "Vendor",
-        "Product",
-        "Kind",
-        "What, and its source",
-        "Date is",
     )
-    return table(heads, rows, caption="Releases, the latest first")
+    return f'<ol class="timeline">{entries}</ol>'
 
 
-def _announced(release: Release) -> Html:
+def _when(release: Release) -> str:
     precise = release.date_precision == "day"
-    shown = release.announced.isoformat() if precise else f"{release.announced:%Y-%m} (month)"
-    return Html(f'<span style="white-space:nowrap">{shown}</span>')
-
-
-def _deployed(day: date | None) -> Shown:
-    return day or Html('<span class="quiet">not known</span>')
-
-
-def _product(release: Release) -> Html:
-    if release.product == "unknown":
-        return Html(f'<span class="quiet">{plain(release.affects) or "not known"}</span>')
-    return Html(plain(release.product))
+    announced = release.announced.isoformat() if precise else f"{release.announced:%Y-%m}"
+    vague = "" if precise else ", the day is not known"
+    if release.deployed == release.announced:
+        return f"<b>{announced}</b><br>announced and deployed"
+    deployed = f"deployed {release.deployed}" if release.deployed else "deployment not known"
+    return f'<b>{announced}</b><br>announced{vague}<br><span class="quiet">{deployed}</span>'
 
 
 def _what(release: Release) -> str:
-    claimed = ""
-    if release.claimed_effect:
-        claimed = f'<div class="quiet">The vendor says: {plain(release.claimed_effect)}</div>'
+    product = release.affects if release.product == "unknown" else release.product
+    tags = (release.vendor, product, release.kind.replace("_", " "))
+    shown = "".join(f'<span class="tag">{plain(tag)}</span>' for tag in tags if tag)
+    sure = "" if release.confidence == "high" else f" Confidence in the date: {release.confidence}."
+    claimed = f"The vendor says: {release.claimed_effect}." if release.claimed_effect else ""
+    told = f'<div class="quiet">{plain(claimed)}{plain(sure)}</div>' if claimed or sure else ""
     words = link(release.source_url, release.source_title or release.title)
-    return f"<b>{plain(release.title)}</b>{claimed}<div>{words}</div>"
+    return f'<b>{plain(release.title)}</b> {shown}{told}<div class="source">{words}</div>'

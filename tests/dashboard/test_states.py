@@ -1,0 +1,182 @@
+"""Each state of the pages, without a browser: empty, waiting, failed, stale, filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import seeded
+from sqlalchemy import Engine, delete
+from streamlit.testing.v1 import AppTest
+
+from dashboard.database import DATABASE, DEMONSTRATION
+from db.engine import open_engine, write
+from db.posts import purge
+from db.queries.facets import FIELDS
+from db.tables import VerdictRow
+from domain.causes import Decision
+from domain.filter import Filter
+
+VIEWS = ("overview", "reports", "releases", "health", "method")
+
+Opening = Callable[..., AppTest]
+
+
+@pytest.fixture
+def opening(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens a page over the test's database."""
+    monkeypatch.setenv(DATABASE, str(sqlite_engine.url))
+    monkeypatch.setenv(DEMONSTRATION, "0")
+
+    def open_page(view: str = "overview", **query: Any) -> AppTest:
+        app = AppTest.from_string(_SCRIPT.format(view=view), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_page
+
+
+# AppTest can't open a page of `st.navigation` by its address: it is asked for here.
+_SCRIPT = """
+import streamlit as st
+from dashboard import frame
+from dashboard.views import health, method, overview, releases, report, reports
+views = dict(overview=overview, reports=reports, releases=releases, health=health,
+             method=method, report=report)
+pages = dict((name, st.Page(view.page, url_path=name, title=name, default=name == "{view}"))
+             for name, view in views.items())
+frame.run(st.navigation(list(pages.values()), position="hidden"), pages)
+"""
+
+
+def _words(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    return "\n".join(str(element.proto.body) for element in app.get("html"))
+
+
+@pytest.mark.parametrize("view", ["overview", "reports", "health"])
+def test_an_empty_database_says_what_to_do(opening: Opening, view: str) -> None:
+    assert "There are no posts yet." in _words(opening(view))
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "report"])
+def test_no_view_fails_before_the_first_judging(
+    opening: Opening, sqlite_engine: Engine, view: str
+) -> None:
+    seeded.fill(sqlite_engine, posts=20)
+    with write(sqlite_engine) as connection:
+        for table in reversed(VerdictRow.metadata.sorted_tables):
+            if table.name in ("verdict", "evidence", "fact", "incident_member", "model"):
+                connection.execute(delete(table))
+    shown = _words(opening(view))
+    if view in ("overview", "reports", "report", "method"):
+        assert "none is judged yet" in shown
+        assert "whylost classify" in shown
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "report"])
+def test_a_missing_database_is_named(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, view: str
+) -> None:
+    monkeypatch.setenv(DATABASE, f"sqlite:///{tmp_path / 'nothing.db'}")
+    shown = _words(opening(view))
+    assert "This can't be shown." in shown
+    assert "has no tables yet" in shown
+
+
+def test_a_damaged_database_is_named(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.db").write_bytes(b"not a database, whatever its name says" * 100)
+    monkeypatch.setenv(DATABASE, f"sqlite:///{tmp_path / 'broken.db'}")
+    assert "Restore a backup." in _words(opening())
+
+
+def test_stale_data_is_called_stale(opening: Opening, sqlite_engine: Engine) -> None:
+    seeded.fill(sqlite_engine, posts=60)
+    assert "The last reading ended" in _words(opening("health"))
+    shown = _words(opening("overview"))
+    assert 'class="bad">last read' in shown
+    assert "failed lately: github" in shown
+
+
+def test_a_filter_without_a_match_offers_a_way_back(
+    opening: Opening, sqlite_engine: Engine
+) -> None:
+    seeded.fill(sqlite_engine, posts=60)
+    app = opening("reports", words="xylophone")
+    assert "No report matches." in _words(app)
+    next(button for button in app.button if button.label == "Clear the filter").click().run()
+    assert "newest first" in _words(app)
+    assert not app.query_params
+
+
+def test_a_change_of_a_widget_goes_into_the_address(
+    opening: Opening, sqlite_engine: Engine
+) -> None:
+    seeded.fill(sqlite_engine, posts=60)
+    app = opening("reports", after="2026-07-01T00:00:00+00:00~" + "f" * 24)
+    app.multiselect(key="filter_causes").set_value(["other", "undetermined"]).run()
+    assert app.query_params == {"causes": ["other", "undetermined"]}  # a change begins at the top
+    app.text_input(key="filter_words").set_value("weekly").run()
+    assert _address(app).words == "weekly"
+    app.multiselect(key="filter_causes").set_value([]).run()
+    assert _address(app) == Filter(words="weekly")
+    app.slider(key="filter_least_probability").set_value(0.8).run()
+    assert _address(app) == Filter(words="weekly", least_probability=0.8)
+
+
+def _address(app: AppTest) -> Filter:
+    told = {name: v if isinstance(v, list) else [v] for name, v in app.query_params.items()}
+    return Filter.from_query(told)
+
+
+def test_every_choice_of_the_filter_is_on_the_page(opening: Opening, sqlite_engine: Engine) -> None:
+    seeded.fill(sqlite_engine, posts=60)
+    keys = {widget.key for widget in opening("reports").multiselect}
+    assert {f"filter_{field}" for field in FIELDS} <= keys
+
+
+def test_an_unknown_report_is_explained(opening: Opening, sqlite_engine: Engine) -> None:
+    seeded.fill(sqlite_engine, posts=20)
+    assert "No post with this key" in _words(opening("report", report="0" * 24 + "x"))
+
+
+def test_a_withdrawn_report_keeps_its_verdict(opening: Opening, sqlite_engine: Engine) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    key = filled.keys(Decision.OTHER)[0]
+    with write(sqlite_engine) as connection:
+        purge(connection, key, "deleted at its source", filled.now)
+    shown = _words(opening("report", report=key))
+    assert "The text was withdrawn" in shown
+    assert "A report at all" in shown
+    assert "weekly limit was reached" not in shown.split("Replies")[0]
+
+
+def test_a_review_shows_who_decided(opening: Opening, sqlite_engine: Engine) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    key = filled.keys(Decision.OTHER)[0]
+    seeded.review(sqlite_engine, key, Decision.SESSION_MANAGEMENT, reviewer="<Ada>")
+    app = opening("report", report=key)
+    assert app.title[0].value == "■ Session management"
+    assert "<b>&lt;Ada&gt;</b> decided Session management" in _words(app)
+
+
+def test_what_was_shown_is_not_shown_again_after_a_change(
+    opening: Opening, sqlite_engine: Engine
+) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    before = _words(opening("overview"))
+    seeded.review(sqlite_engine, filled.keys(Decision.OTHER)[0], Decision.NOT_A_REPORT)
+    assert _words(opening("overview")) != before
+
+
+def test_the_engine_is_opened_once(sqlite_engine: Engine) -> None:
+    from dashboard.database import engine
+
+    url = str(sqlite_engine.url)
+    assert engine(url) is engine(url)
+    assert open_engine(url) is not engine(url)
