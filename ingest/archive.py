@@ -11,12 +11,10 @@ That is why a file's place never is a live source's (`github-archive:...` beside
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Literal
@@ -28,6 +26,7 @@ from db.posts import Saved, buried, held, save_places, save_posts, save_threads
 from domain.errors import InputError
 from domain.keyed import Keyed
 from domain.nouns import Frame, Place, RunReport, SourceReport
+from ingest.batches import Block, cut, told, with_last
 from ingest.formats import chosen
 from ingest.formats.shape import ARCHIVE, File, Item, Note
 from ingest.prepare import keys, prepare
@@ -37,31 +36,8 @@ from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
 BLOCK = 1_000  # posts of one transaction
 HEAD = 2**18  # bytes by which a format is recognised
 LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
-_SHOWN_LINES = 5  # of unreadable rows, in the report
 _NAME = 100  # characters of a file's name in the report
-_TOLD = {
-    "left_out": "left out as no posts",
-    "missing": "replies the collector did not fetch",
-    "orphan": "replies whose parent is not in the file",
-}
-
 Progress = Callable[[int, int | None], None]
-
-
-@dataclass(kw_only=True, slots=True)
-class _Block:
-    """Posts of one transaction and what was met on the way to them."""
-
-    posts: list[RawPost] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def twice(self) -> int:
-        return len(self.posts) - len({p.external_id for p in self.posts})
-
-    @property
-    def unreadable(self) -> int:
-        return sum(n.count for n in self.notes if n.kind == "unreadable")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,7 +114,7 @@ class _Import:
         outcome: Literal["done", "partly"] = "done"
         damage = ""
         try:
-            for block, last in _with_last(_cut(items, before.read)):
+            for block, last in with_last(cut(items, before.read, BLOCK)):
                 saved += self._save(block, digest, number, form=form, last=last)
                 number += 1
                 posts_read += len(block.posts)
@@ -159,10 +135,10 @@ class _Import:
             posts_unchanged=saved.unchanged + before.read,
             posts_deleted=saved.deleted,
             unreadable=sum(n.count for n in notes if n.kind == "unreadable"),
-            message=damage + _told(notes, twice),
+            message=damage + told(notes, twice),
         )
 
-    def _save(self, block: _Block, digest: str, number: int, *, form: str, last: bool) -> Saved:
+    def _save(self, block: Block, digest: str, number: int, *, form: str, last: bool) -> Saved:
         looked_up = keys(block.posts, self.keyed)
         with read(self.engine) as connection:
             known, graves = held(connection, looked_up), buried(connection, looked_up)
@@ -214,38 +190,6 @@ def import_files(
     return runs.record(engine, "import", now, partial(task.run, paths))
 
 
-def _cut(items: Iterator[Item], skip: int) -> Iterator[_Block]:
-    """Blocks of `BLOCK` posts, without the first `skip` posts: those are in already.
-
-    Notes go with the block in which they were met; a file without posts is one empty block.
-    """
-    skipped = 0
-    while skipped < skip:
-        item = next(items, None)
-        if item is None:
-            break
-        skipped += isinstance(item, RawPost)
-    block = _Block()
-    for item in items:
-        if isinstance(item, Note):
-            block.notes.append(item)
-            continue
-        if len(block.posts) == BLOCK:
-            yield block
-            block = _Block()
-        block.posts.append(item)
-    yield block
-
-
-def _with_last(found: Iterator[_Block]) -> Iterator[tuple[_Block, bool]]:
-    """Each block, and whether it is the last."""
-    held_back = next(found)
-    for block in found:
-        yield held_back, False
-        held_back = block
-    yield held_back, True
-
-
 def _places(posts: Sequence[RawPost]) -> list[Place]:
     """The places of these posts; the part before the colon names the source."""
     return [
@@ -263,21 +207,6 @@ def _distinct(path: Path, reports: Sequence[SourceReport]) -> str:
     name = path.name[-_NAME:] if str(path) != "-" else "standard input"
     taken = sum(r.source == name or r.source.startswith(f"{name} (") for r in reports)
     return f"{name} ({taken + 1})" if taken else name
-
-
-def _told(notes: Sequence[Note], twice: int) -> str:
-    """What was met that is no post, in words."""
-    counts: Counter[str] = Counter()
-    for note in notes:
-        counts[note.kind] += note.count
-    parts = [f"{counts[kind]:,} {words}" for kind, words in _TOLD.items() if counts[kind]]
-    if twice:
-        parts.append(f"{twice:,} posts twice")
-    bad = [note.where for note in notes if note.kind == "unreadable"]
-    if bad:
-        shown = ", ".join(islice(bad, _SHOWN_LINES))
-        parts.append(f"unreadable: {shown}{' ...' if len(bad) > _SHOWN_LINES else ''}")
-    return "; ".join(parts)
 
 
 def _counts(reports: Sequence[SourceReport]) -> dict[str, int]:

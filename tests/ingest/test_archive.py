@@ -238,6 +238,7 @@ def test_an_import_that_was_stopped_goes_on_with_the_next_block(
     rows = feedback(45)
     rows.insert(12, "{broken")
     rows.insert(44, "{broken")
+    rows.insert(10, "{broken")  # between two blocks: belongs to the first
     path = written(tmp_path, "f", rows)
     saved = blocks.save
 
@@ -262,7 +263,7 @@ def test_an_import_that_was_stopped_goes_on_with_the_next_block(
             ).order_by(ImportBlock.block)
         ).all()
     assert [tuple(row) for row in ledger] == [
-        *((0, 10, 0, False), (1, 10, 1, False), (2, 10, 0, False)),
+        *((0, 10, 1, False), (1, 10, 1, False), (2, 10, 0, False)),
         *((3, 10, 0, False), (4, 5, 1, True)),
     ]
 
