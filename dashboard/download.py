@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -31,6 +32,7 @@ def download(request: Request) -> Response:
         lines = stream(
             database, what, wanted, model[0], with_links=query.get("links", "yes") != "no"
         )
+        first = next(lines)  # so that a failure is an answer, not half a file
         marked = "demonstration-" if holds_demonstration(database) else ""
     except InputError as error:
         return PlainTextResponse(str(error), status_code=400)
@@ -38,7 +40,7 @@ def download(request: Request) -> Response:
         return PlainTextResponse(str(error), status_code=503)
     name = f"whylost-{marked}{what}-{datetime.now(UTC):%Y-%m-%d}.csv"
     return StreamingResponse(
-        lines,
+        chain((first,), lines),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -102,14 +102,16 @@ def stream(
     sheet = SHEETS[what]
     data = "demonstration" if holds_demonstration(engine) else "real"
     tally = Counter[str]() if counts is None else counts
-    yield line(column.name for column in sheet.columns)
     with read(engine) as connection:
         records = sheet.records(connection, filter, model, data)
-        while batch := list(islice(records, BATCH)):
+        batch = list(islice(records, BATCH))  # what can't be answered fails before the first line
+        yield line(column.name for column in sheet.columns)
+        while batch:
             shown = batch if with_links else [_without_link(record) for record in batch]
             tally["rows"] += len(batch)
             tally.update(r.report.decision.value for r in batch if isinstance(r, ReportRecord))
             yield lines([column.value(record) for column in sheet.columns] for record in shown)
+            batch = list(islice(records, BATCH))
 
 
 def _without_link(record: Any) -> Any:
