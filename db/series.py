@@ -124,8 +124,10 @@ def _to_show(cells: Cells, *, before: date) -> dict[Key, Values]:
 
 
 def _last_shown(connection: Connection, model: str) -> dict[Key, Values]:
-    latest = select(func.max(Published.number)).where(Published.model == model).group_by(*_CELL)
-    rows = connection.execute(select(*_CELL, *_SHOWN).where(Published.number.in_(latest)))
+    newest = func.row_number().over(partition_by=_CELL, order_by=Published.number.desc())
+    ranked = select(*_CELL, *_SHOWN, newest.label("age")).where(Published.model == model).subquery()
+    columns = [ranked.c[column.name] for column in (*_CELL, *_SHOWN)]
+    rows = connection.execute(select(*columns).where(ranked.c.age == 1))
     return {(d, p, q, c): (a, b, t, n) for d, p, q, c, a, b, t, n in rows}
 
 

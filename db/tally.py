@@ -15,8 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CTE, Connection, FromClause, Select, exists, func, literal, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import CTE, Connection, FromClause, Select, func, literal, select, union_all
 
 from db.tables import PostProduct, PostRow, VerdictRow
 from domain.causes import REPORT_DECISIONS
@@ -99,12 +98,15 @@ def _by_thread(connection: Connection, query: Select[Any]) -> Iterator[tuple[str
 
 
 def _judged(model: str) -> Select[Any]:
-    """One row a post that counts in the exposure: its latest judged version."""
-    later = aliased(VerdictRow)
-    superseded = exists().where(
-        later.post == VerdictRow.post,
-        later.model == VerdictRow.model,
-        later.version > VerdictRow.version,
+    """One row a post that counts in the exposure: its latest version with a verdict."""
+    said = VerdictRow
+    # A window, not "no later version exists": that is quadratic where a planner has no statistics.
+    newest = func.row_number().over(partition_by=said.post, order_by=said.version.desc())
+    verdict = (
+        select(said.post, said.judged, said.decision, said.language, newest.label("age"))
+        .where(said.model == model)
+        .subquery("newest_verdict")
+        .c
     )
     columns: tuple[Any, ...] = (
         PostRow.key,
@@ -112,13 +114,13 @@ def _judged(model: str) -> Select[Any]:
         PostRow.place,
         PostRow.thread,
         func.coalesce(PostRow.author, PostRow.key).label("reporter"),
-        VerdictRow.decision,
-        VerdictRow.language,
+        verdict.decision,
+        verdict.language,
     )
     return (
         select(*columns)
-        .join(VerdictRow, VerdictRow.post == PostRow.key)
-        .where(VerdictRow.model == model, VerdictRow.judged.is_(True), ~superseded)
+        .join(verdict.post.table, verdict.post == PostRow.key)
+        .where(verdict.age == 1, verdict.judged.is_(True))
     )
 
 
