@@ -140,7 +140,6 @@ def demo(
     """Load threads that we wrote ourselves, into a database of their own, to try whylost out."""
     from db.lock import run_lock
     from db.opened import count_posts, opened, remove_demonstration
-    from db.runs import record
     from ingest.demo import load_demo
 
     told: Invocation = context.obj
@@ -154,13 +153,7 @@ def demo(
                 return
         told.say("No real post was read yet: loading the demonstration threads.")
     with opened(told.settings, demonstration=True) as database, run_lock(database.engine):
-        now = told.now()
-        record(
-            database.engine,
-            "ingest",
-            now,
-            lambda: load_demo(database.engine, database.keyed, now),
-        )
+        load_demo(database.engine, database.keyed, told.now())
         _digest(told, database)
     told.say("The demonstration is ready: `whylost dashboard` shows it until real posts are read.")
 

@@ -77,6 +77,10 @@ def _probability(cause: Cause) -> Column[ReportRecord]:
     )
 
 
+def _reports_of(decision: Decision) -> Callable[[GroupRecord], Cell]:
+    return lambda record: record.group.decisions[decision]
+
+
 def _empty(name: str, holds: str) -> Column[Any]:
     return Column(name, holds, lambda _: None)
 
@@ -165,7 +169,7 @@ INCIDENTS: tuple[Column[GroupRecord], ...] = (
         Column(
             f"reports_{decision.value}",
             f"Of these, decided `{decision.value}`.",
-            lambda r, decision=decision: r.group.decisions[decision],
+            _reports_of(decision),
         )
         for decision in Decision
         if decision is not Decision.NOT_A_REPORT

@@ -61,26 +61,19 @@ def read_sources(
     since: datetime | None = None,
     back_to: datetime | None = None,
 ) -> RunReport:
-    """Reads the sources as a run of its own; call under the run lock."""
-    from db.runs import record
+    """Reads the sources with a bar on a terminal; call under the run lock."""
     from ingest.run import ingest
 
-    now = told.now()
     with told.progress("Reading posts") as progress:
-        return record(
+        return ingest(
             database.engine,
-            "ingest",
-            now,
-            lambda: ingest(
-                database.engine,
-                database.keyed,
-                told.settings,
-                sources,
-                since=since,
-                back_to=back_to,
-                now=now,
-                report=progress,
-            ),
+            database.keyed,
+            told.settings,
+            sources,
+            since=since,
+            back_to=back_to,
+            now=told.now(),
+            report=progress,
         )
 
 
@@ -101,30 +94,23 @@ def import_(
     """Import files of posts: .csv, .json, .ndjson, plain or as .gz, .xz, .zst."""
     from db.lock import run_lock
     from db.opened import opened
-    from db.runs import record
     from ingest.archive import import_files
 
     told: Invocation = context.obj
-    now = told.now()
     with (
         opened(told.settings) as database,
         run_lock(database.engine),
         told.progress("Importing") as progress,
     ):
-        report = record(
+        report = import_files(
             database.engine,
-            "import",
-            now,
-            lambda: import_files(
-                database.engine,
-                database.keyed,
-                [Path(file) for file in files],
-                format=format_,
-                source=source,
-                window_bytes=window * 2**20,
-                now=now,
-                report=progress,
-            ),
+            database.keyed,
+            [Path(file) for file in files],
+            format=format_,
+            source=source,
+            window_bytes=window * 2**20,
+            now=told.now(),
+            report=progress,
         )
     show(told, report)
 

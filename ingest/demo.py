@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from time import monotonic
 
 import msgspec
 
+from db import runs
 from db.engine import read, write
 from db.handles import Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
@@ -50,7 +52,14 @@ _THREAD = msgspec.json.Decoder(WrittenThread)
 
 
 def load_demo(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
-    """Saves the demonstration threads; those that are there already change nothing."""
+    """Saves the demonstration threads; those that are there already change nothing.
+
+    Call under the run lock; the run leaves its line in the database.
+    """
+    return runs.record(engine, "ingest", now, partial(_load, engine, keyed, now))
+
+
+def _load(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
     began = monotonic()
     posts = [post for thread in threads() for post in _posts(thread)]
     looked_up = keys(posts, keyed)

@@ -38,15 +38,13 @@ def ingest(
 ) -> RunReport:
     """Reads the sources in `names`, or all that are enabled, and says what came of each.
 
-    Call under the run lock. `since` reads again from there; `back_to` walks back to there instead
-    of to the settings' number of days, and in the first run too. `report` is told how many posts
-    were read so far. A source that fails never stops the others. Raises `InputError` for a name
-    that no source has, and `StoreError`s.
+    Call under the run lock; the run leaves its line in the database. `since` reads again from
+    there; `back_to` walks back to there instead of to the settings' number of days, and in the
+    first run too. `report` is told how many posts were read so far. A source that fails never
+    stops the others. Raises `InputError` for a name that no source has, and `StoreError`s.
     """
     chosen = chosen_sources(settings, names)
     clock = clock or Clock()
-    began = clock.monotonic()
-    number = runs.begin(engine, "ingest", now)
     read_so_far = 0
 
     def progress(posts: int) -> None:
@@ -54,31 +52,33 @@ def ingest(
         read_so_far += posts
         report(read_so_far, None)
 
-    reports = tuple(
-        _visit(
-            source,
-            engine=engine,
-            keyed=keyed,
-            settings=settings,
-            since=since,
-            back_to=back_to,
-            now=now,
-            progress=progress,
-            clock=clock,
+    def work() -> RunReport:
+        began = clock.monotonic()
+        reports = tuple(
+            _visit(
+                source,
+                engine=engine,
+                keyed=keyed,
+                settings=settings,
+                since=since,
+                back_to=back_to,
+                now=now,
+                progress=progress,
+                clock=clock,
+            )
+            for source in chosen
         )
-        for source in chosen
-    )
-    done = RunReport(
-        stage="ingest",
-        started_at=now,
-        finished_at=now + timedelta(seconds=clock.monotonic() - began),
-        outcome=_outcome(reports),
-        counts=_counts(reports),
-        sources=reports,
-        message=" ".join(r.message for r in reports if r.outcome != "done"),
-    )
-    runs.finish(engine, number, done)
-    return done
+        return RunReport(
+            stage="ingest",
+            started_at=now,
+            finished_at=now + timedelta(seconds=clock.monotonic() - began),
+            outcome=_outcome(reports),
+            counts=_counts(reports),
+            sources=reports,
+            message=" ".join(r.message for r in reports if r.outcome != "done"),
+        )
+
+    return runs.record(engine, "ingest", now, work)
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[type[Source]]:

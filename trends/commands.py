@@ -55,13 +55,11 @@ def trends(
 
 
 def refresh(told: Invocation, database: Opened) -> RunReport:
-    """Brings series and timeline up to date, as a run of its own; call under the run lock."""
-    from db.runs import record
+    """Brings series and timeline up to date; call under the run lock."""
     from trends.run import refresh as run
 
-    now = told.now()
     with told.progress("Counting") as progress:
-        report = record(database.engine, "trends", now, lambda: run(database.engine, now, progress))
+        report = run(database.engine, told.now(), progress)
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
     told.say(f"trends: {counts}")
     return report

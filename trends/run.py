@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
-from db import series, tally
+from db import runs, series, tally
 from db.engine import read, write
 from db.handles import Engine
 from db.verdicts import current_model
@@ -20,8 +21,13 @@ def refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
     """Brings releases, exposure and daily counts up to date; run it again at any time.
 
     Counting only reads; what differs is written in one transaction, so a reader sees all of it or
-    nothing, and a killed run leaves nothing half-written. `report` is told the steps.
+    nothing, and a killed run leaves nothing half-written. `report` is told the steps. Call under
+    the run lock; the run leaves its line in the database.
     """
+    return runs.record(engine, "trends", now, partial(_refresh, engine, now, report))
+
+
+def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
     began = monotonic()
     report(0, _STEPS)
     releases = import_releases(engine, None, now)
