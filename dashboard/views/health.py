@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
 from dashboard import data, frame
+from dashboard.summary import STALE
 from dashboard.tables import Html, Shown, ago, moment, table
 from dashboard.text import plain
 from db.queries import health
 
-STALE = timedelta(days=2)  # an hourly or daily schedule that was missed more than once
 RUNS_SHOWN = 20
 _BAD = ("failed", "killed")
 
@@ -108,12 +108,13 @@ def _runs(runs: Sequence[health.RunLine]) -> str:
         counts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in run.counts.items() if n)
         failed = "; ".join(f"{s.source}: {s.message}" for s in run.sources if s.message)
         told = "; ".join(part for part in (counts, run.message, failed) if part)
-        seconds = f"{took:,.1f} s" if took is not None else None
-        rows.append((run.started_at, run.stage, _outcome(run.outcome), seconds, told))
+        rows.append((run.started_at, run.stage, _outcome(run.outcome), took, told))
     caption = f"The latest {RUNS_SHOWN} runs"
     if not rows:
         return "<p>No run is recorded.</p>"
-    return table(("Began (UTC)", "Stage", "Outcome", "Took", "What it did"), rows, caption=caption)
+    return table(
+        ("Began (UTC)", "Stage", "Outcome", "Seconds", "What it did"), rows, caption=caption
+    )
 
 
 def _outcome(outcome: str | None) -> Html | None:

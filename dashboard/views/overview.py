@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import charts, data, filters, frame, theme
-from dashboard.data import Shown
-from dashboard.tables import Html, ago, table
+from dashboard import data, filters, frame, summary, theme
+from dashboard.axes import Frame, frame_of
+from dashboard.panels import panel
+from dashboard.strip import strip
+from dashboard.tables import table
 from dashboard.text import plain
 from db.queries import health
 from db.queries.releases import releases
-from domain.causes import CAUSES, DECISION_LABELS, Cause, Decision
+from domain.causes import DECISION_LABELS
 from domain.filter import Filter
 from domain.nouns import Release
 from domain.products import PRODUCTS
 from trends.curves import Series
 from trends.periods import Period, State
-from trends.series import Overview, SeenPlace, Total
+from trends.series import Overview, SeenPlace
 
-STALE = timedelta(days=2)
 PERIODS = {Period.WEEK.value: "Weeks", Period.DAY.value: "Days"}
 
 
@@ -39,7 +39,7 @@ def page() -> None:
         runs = health.runs(connection, limit=10)
         known = releases(connection)
     seen = data.overview(source, wanted, period.value, data.now().date().isoformat())
-    st.html(_as_of(source, sizes, runs))
+    st.html(summary.as_of(source, sizes, runs))
     filters.bar(
         wanted, data.choices(source, source.model, wanted), (sizes.first_day, sizes.last_day)
     )
@@ -48,7 +48,7 @@ def page() -> None:
         frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
         frame.link("overview", "Clear the filter")
         return
-    st.html(_three(seen.totals))
+    st.html(summary.three(seen.totals))
     _charts(seen, wanted, period, known)
     _missing(seen)
 
@@ -56,53 +56,6 @@ def page() -> None:
 def _period() -> Period:
     asked = st.query_params.get("period", Period.WEEK.value)
     return Period(asked) if asked in PERIODS else Period.WEEK
-
-
-def _as_of(source: Shown, sizes: health.Totals, runs: Sequence[health.RunLine]) -> str:
-    """The state of the data in one line."""
-    now = data.now()
-    ended = next((r.finished_at for r in runs if r.stage == "ingest" and r.finished_at), None)
-    parts = [f"Posts up to {sizes.last_day}"]
-    if ended:
-        late = now - ended > STALE and not source.demonstration
-        told = f"last read {ago(ended, now)}"
-        parts.append(f'<span class="bad">{told}</span>' if late else told)
-    failed = sorted({s.source for r in runs[:5] for s in r.sources if s.outcome == "failed"})
-    if failed:
-        parts.append(f'<span class="bad">failed lately: {plain(", ".join(failed))}</span>')
-    if sizes.unjudged:
-        parts.append(f'<span class="bad">{sizes.unjudged:,} texts not judged yet</span>')
-    parts.append(f"{sizes.posts:,} posts in {sizes.places} places, model {plain(source.model)}")
-    return f'<div class="asof">{" · ".join(parts)}</div>'
-
-
-def _three(totals: Sequence[Total]) -> str:
-    """Reports, reporters and threads, together and by decision."""
-    whole = next(t for t in totals if t.decision is None)
-    counts = (
-        (whole.reports, "reports"),
-        (whole.reporters, "distinct reporters"),
-        (whole.threads, "independent threads"),
-    )
-    cells = "".join(f"<div><b>{n:,}</b><span>{name}</span></div>" for n, name in counts)
-    rows = [
-        (_named(t.decision), t.reports, t.reporters, t.threads)
-        for t in sorted(totals, key=lambda t: _order(t.decision))
-        if t.decision
-    ]
-    heads = ("Decision", "Reports", "Reporters", "Threads")
-    shown = table(heads, rows, caption="Counts by decision")
-    return f'<div class="summary"><div class="counts tall">{cells}</div>{shown}</div>'
-
-
-def _order(decision: Decision | None) -> int:
-    return list(Decision).index(decision) if decision else -1
-
-
-def _named(decision: Decision) -> Html:
-    mark = f'<span class="hue-{decision.value}">{theme.mark(decision)}</span>'
-    meaning = CAUSES[Cause(decision.value)].meaning if decision.value in set(Cause) else ""
-    return Html(f'<span title="{plain(meaning)}">{mark} {DECISION_LABELS[decision]}</span>')
 
 
 def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Release]) -> None:
@@ -116,7 +69,7 @@ def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Rele
         return
     place = _controls(drawn, seen.series)
     series = [s for s in seen.series if s.place == place.name]
-    around = charts.frame(series, period, dark=frame.is_dark())
+    around = frame_of(series, period, dark=frame.is_dark())
     if around is None:
         frame.empty("No whole period to draw yet.", "Choose days instead of weeks.")
         return
@@ -127,7 +80,7 @@ def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Rele
     with st.container(key="panels", gap=None):
         for one in series:
             st.html(_heading(one))
-            spec = charts.panel(one, around, tested, wanted, labelled=one is series[-1])
+            spec = panel(one, around, tested, wanted, labelled=one is series[-1])
             st.vega_lite_chart(spec, theme=None, width="stretch", key=f"panel-{one.decision.value}")
     with st.expander("The same numbers as a table"):
         st.html(_table(series))
@@ -180,8 +133,8 @@ def _unit(place: SeenPlace, series: Series) -> str:
     )
 
 
-def _strip(there: Sequence[Release], around: charts.Frame) -> None:
-    drawn = charts.strip(there, around)
+def _strip(there: Sequence[Release], around: Frame) -> None:
+    drawn = strip(there, around)
     if drawn is None:
         return
     st.html(
@@ -222,7 +175,7 @@ def _table(series: Sequence[Series]) -> str:
     rows = [
         (
             start,
-            _named(s.decision),
+            summary.named(s.decision),
             s.reports[at],
             s.reporters[at],
             s.threads[at],
