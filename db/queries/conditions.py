@@ -60,11 +60,17 @@ abstention: ColumnElement[str | None] = case(
 triage: ColumnElement[str] = func.coalesce(TriageRow.state, cast(literal(NEW), String))
 
 
-def reports(filter: Filter, model: str, *columns: Any) -> Select[Any]:  # noqa: A002 - the noun
+def reports(
+    filter: Filter,  # noqa: A002 - the noun
+    model: str,
+    *columns: Any,
+    texts: bool = False,
+) -> Select[Any]:
     """SELECT `columns` of the reports that match: one row a post, in no order.
 
-    Joined and free to select from: post, verdict of its current version by `model`, place, thread,
-    the text of that version, the review that counts and the triage state (both may be NULL).
+    Joined and free to select from: post, verdict of its current version by `model`, place, the
+    review that counts and the triage state (both may be NULL); with `texts` also the thread and the
+    text of that version, which cost as much as all others together.
     Unless the filter names them, posts that are not reports and posts that the model refused to
     judge (language, length; they are not in the exposure either) are left out.
     """
@@ -73,20 +79,21 @@ def reports(filter: Filter, model: str, *columns: Any) -> Select[Any]:  # noqa: 
         VerdictRow.version == PostRow.version,
         VerdictRow.model == model,
     )
-    text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
     latest = and_(_latest.c.post == PostRow.key, _latest.c.version == PostRow.version)
-    return (
+    query = (
         select(*columns)
         .select_from(PostRow)
         .join(VerdictRow, current)
         .join(PlaceRow, PlaceRow.name == PostRow.place)
-        .join(ThreadRow, ThreadRow.key == PostRow.thread)
-        .join(PostText, text)
         .outerjoin(_latest, latest)
         .outerjoin(ReviewRow, ReviewRow.number == _latest.c.number)
         .outerjoin(TriageRow, TriageRow.post == PostRow.key)
         .where(*conditions(filter, model))
     )
+    if texts or filter.words:
+        text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
+        query = query.join(ThreadRow, ThreadRow.key == PostRow.thread).join(PostText, text)
+    return query
 
 
 def conditions(filter: Filter, model: str) -> list[ColumnElement[bool]]:  # noqa: A002 - the noun

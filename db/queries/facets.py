@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, literal
+from sqlalchemy import Connection, and_, case, func, literal
 
 from db.queries import conditions
 from db.tables import FactRow, PlaceRow, PostProduct, PostRow, ReviewRow, VerdictRow
@@ -35,49 +37,6 @@ FIELDS = (
     "triage",
 )
 _FACTS = {"surfaces": "surface", "versions": "version", "symptoms": "symptom"}
-
-
-def facets(connection: Connection, filter: Filter, model: str) -> dict[str, list[Value]]:  # noqa: A002 - the noun
-    """Field -> its values, the most frequent first, then by name.
-
-    Each field is counted with its own condition lifted and all others kept, so a count says how
-    many reports one would see after choosing that value.
-    """
-    return {field: values(connection, filter, model, field) for field in FIELDS}
-
-
-def values(connection: Connection, filter: Filter, model: str, field: str) -> list[Value]:  # noqa: A002 - the noun
-    """The values of one of `FIELDS`."""
-    nothing: dict[str, Any] = {field: ()}
-    lifted = replace(filter, **nothing)
-    value, query = _counted(lifted, model, field)
-    # Grouped by the label: PostgreSQL takes an expression with a parameter, written twice, for two.
-    query = query.add_columns(value.label("facet"), func.count(PostRow.key.distinct()).label("n"))
-    rows = connection.execute(query.group_by("facet")).all()
-    found = [Value(str(row.facet), row.n) for row in rows if row.facet is not None]
-    return sorted(found, key=lambda v: (-v.reports, v.value))
-
-
-def _counted(wanted: Filter, model: str, field: str) -> tuple[Any, Select[Any]]:
-    """The expression that is the field's value, and the reports joined to where it is stored."""
-    query = conditions.reports(wanted, model)
-    if field in _FACTS:
-        stated = and_(
-            FactRow.post == PostRow.key,
-            FactRow.version == PostRow.version,
-            FactRow.model == model,
-            FactRow.name == _FACTS[field],
-        )
-        if field == "symptoms":  # a reader chooses among the known ones
-            return FactRow.value, query.join(FactRow, stated)
-        unsaid = func.coalesce(FactRow.value, literal(conditions.UNKNOWN))
-        return unsaid, query.outerjoin(FactRow, stated)
-    if field == "products":
-        product = func.coalesce(PostProduct.product, literal(conditions.UNKNOWN))
-        return product, query.outerjoin(PostProduct, PostProduct.post == PostRow.key)
-    return _COLUMNS[field], query
-
-
 _COLUMNS: dict[str, Any] = {
     "causes": conditions.decision,
     "sources": PlaceRow.source,
@@ -87,3 +46,95 @@ _COLUMNS: dict[str, Any] = {
     "reviews": case((ReviewRow.number.is_(None), literal("unreviewed")), else_=literal("reviewed")),
     "triage": conditions.triage,
 }
+
+
+def facets(connection: Connection, filter: Filter, model: str) -> dict[str, list[Value]]:  # noqa: A002 - the noun
+    """Field -> its values, the most frequent first, then by name.
+
+    Each field is counted with its own condition lifted and all others kept, so a count says how
+    many reports one would see after choosing that value.
+    """
+    alike: dict[Filter, list[str]] = {}
+    for field in FIELDS:
+        alike.setdefault(_lifted(filter, field), []).append(field)
+    found: dict[str, Counter[str]] = {}
+    for lifted, fields in alike.items():
+        found |= _counted(connection, lifted, model, fields)
+    return {field: _sorted(found[field]) for field in FIELDS}
+
+
+def values(connection: Connection, filter: Filter, model: str, field: str) -> list[Value]:  # noqa: A002 - the noun
+    """The values of one of `FIELDS`, counted in the same way."""
+    return _sorted(_counted(connection, _lifted(filter, field), model, [field])[field])
+
+
+def _lifted(wanted: Filter, field: str) -> Filter:
+    nothing: dict[str, Any] = {field: ()}
+    return replace(wanted, **nothing)
+
+
+def _counted(
+    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+) -> dict[str, Counter[str]]:
+    found = _of_columns(connection, wanted, model, [f for f in fields if f in _COLUMNS])
+    found |= _of_facts(connection, wanted, model, [f for f in fields if f in _FACTS])
+    if "products" in fields:
+        found["products"] = _of_products(connection, wanted, model)
+    return found
+
+
+def _sorted(counts: Counter[str]) -> list[Value]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Value(value, reports) for value, reports in ordered if reports]
+
+
+def _of_columns(
+    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+) -> dict[str, Counter[str]]:
+    """All of these fields in one pass: counted by their combinations, then added up."""
+    if not fields:
+        return {}
+    # Grouped by label: PostgreSQL takes an expression with a parameter, written twice, for two.
+    labels = [f"facet_{field}" for field in fields]
+    columns = [_COLUMNS[field].label(name) for field, name in zip(fields, labels, strict=True)]
+    query = conditions.reports(wanted, model, *columns, func.count()).group_by(*labels)
+    made: dict[str, Counter[str]] = {field: Counter() for field in fields}
+    for *combination, reports in connection.execute(query):
+        for field, value in zip(fields, combination, strict=True):
+            if value is not None:
+                made[field][str(value)] += reports
+    return made
+
+
+def _of_products(connection: Connection, wanted: Filter, model: str) -> Counter[str]:
+    product = func.coalesce(PostProduct.product, literal(conditions.UNKNOWN)).label("facet")
+    query = conditions.reports(wanted, model, product, func.count())
+    query = query.outerjoin(PostProduct, PostProduct.post == PostRow.key).group_by("facet")
+    return Counter({row.facet: row[1] for row in connection.execute(query)})
+
+
+def _of_facts(
+    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+) -> dict[str, Counter[str]]:
+    """What the accounts state; under `unknown`, the reports that state nothing of the kind."""
+    if not fields:
+        return {}
+    stated = and_(
+        FactRow.post == PostRow.key,
+        FactRow.version == PostRow.version,
+        FactRow.model == model,
+        FactRow.name.in_([_FACTS[field] for field in fields]),
+    )
+    posts = func.count(PostRow.key.distinct())
+    joined = conditions.reports(wanted, model).join(FactRow, stated)
+    by_value = joined.add_columns(FactRow.name, FactRow.value, posts)
+    made: dict[str, Counter[str]] = {_FACTS[field]: Counter() for field in fields}
+    for name, value, reports in connection.execute(by_value.group_by(FactRow.name, FactRow.value)):
+        made[name][value] = reports
+    saying = joined.add_columns(FactRow.name, posts).group_by(FactRow.name)
+    said = {row.name: row[1] for row in connection.execute(saying)}
+    every = connection.execute(conditions.reports(wanted, model, func.count())).scalar_one()
+    for name in made:
+        if name != "symptom":  # a reader chooses among the known ones
+            made[name][conditions.UNKNOWN] += every - said.get(name, 0)
+    return {field: made[_FACTS[field]] for field in fields}

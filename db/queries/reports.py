@@ -86,7 +86,7 @@ def list_reports(
     after: Mark | None = None,
 ) -> list[Listed]:
     """At most `limit` reports, newest first, those after `after` in that order."""
-    query = conditions.reports(filter, model, *_COLUMNS)
+    query = conditions.reports(filter, model, *_COLUMNS, texts=True)
     if after is not None:
         earlier = and_(PostRow.written_at == after.written_at, PostRow.key < after.key)
         query = query.where(or_(PostRow.written_at < after.written_at, earlier))
