@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classify import features
 from classify.calibration import Scaling
+from classify.cues.all import CUES
 from classify.decide import Thresholds
 from classify.forest import Forest
 from classify.model import CAUSES, CLASSES, Model, TextPart
@@ -63,7 +65,12 @@ def load(folder: Path | None = None) -> Model:
 
 
 def _arrays(model: Model) -> bytes:
+    words = sorted({w for gram in model.text.vocabulary.index for w in gram.split()})
+    number = {w: i for i, w in enumerate(words)}
+    grams = [[number[w] for w in gram.split()] for gram in model.text.vocabulary.index]
     held = {
+        # Pairs are stored as numbers of words, so that the file holds no run of real text.
+        "grams": np.array([(*g, -1)[:2] for g in grams], np.int32).reshape(-1, 2),
         "idf": model.text.vocabulary.idf.astype(np.float32),
         "weights": model.text.weights.astype(np.float32),
         "intercepts": model.text.intercepts.astype(np.float32),
@@ -78,8 +85,8 @@ def _told(model: Model) -> bytes:
     told = {
         "format": FORMAT,
         "classes": list(CLASSES),
-        "features": list(features.names()),
-        "vocabulary": list(model.text.vocabulary.index),
+        "features": _features(),
+        "words": sorted({w for gram in model.text.vocabulary.index for w in gram.split()}),
         "scalings": {n: [s.method, s.slope, s.intercept] for n, s in model.scalings.items()},
         "report_threshold": model.thresholds.report,
         "thresholds": {c.value: t for c, t in model.thresholds.causes.items()},
@@ -87,6 +94,17 @@ def _told(model: Model) -> bytes:
         "parameters": model.card.get("parameters", {}),
     }
     return (_json(told) + "\n").encode()
+
+
+def _features() -> str:
+    """A hash of the features' names and order, and of the cues behind them."""
+    cues = "".join(f"{cue}\n" for cue in CUES)
+    return hashlib.blake2b(f"{features.names()}\n{cues}".encode(), digest_size=16).hexdigest()
+
+
+def _grams(words: list[str], numbers: NDArray[np.int32]) -> list[str]:
+    """N-grams from word numbers; -1 stands for "no second word"."""
+    return [words[a] if b < 0 else f"{words[a]} {words[b]}" for a, b in numbers.tolist()]
 
 
 def _json(told: dict[str, Any], indent: int | None = None) -> str:
@@ -102,13 +120,13 @@ def _identity(arrays: bytes, told: bytes) -> str:
 
 
 def _read(arrays: bytes, told: dict[str, Any], card: dict[str, Any], folder: Path) -> Model:
-    if (told["format"], told["classes"]) != (FORMAT, list(CLASSES)) or told["features"] != list(
-        features.names()
-    ):
+    made_for = told["format"], told["classes"], told["features"]
+    if made_for != (FORMAT, list(CLASSES), _features()):
         raise ModelError(f"The model in {folder} was made for another version of whylost.", _FIX)
     held = np.load(BytesIO(arrays), allow_pickle=False)
     forest = Forest(**{name: held[name] for name in _FOREST})
-    nodes, words = len(forest.feature), told["vocabulary"]
+    nodes = len(forest.feature)
+    words = _grams(told["words"], held["grams"])
     if (
         held["weights"].shape != (len(words), len(CLASSES))
         or forest.shares.shape != (nodes, len(CLASSES))

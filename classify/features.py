@@ -14,6 +14,7 @@ from classify.ngrams import Floats
 from classify.text import Views, Voice
 from domain.causes import STUDIED, Cause, Symptom
 
+EARLY = 300  # characters
 _KINDS = ("issue", "comment", "story", "review", "post", "reply")
 _SUBJECTS: tuple[Cause | None, ...] = (*STUDIED, Cause.OTHER, None)
 
@@ -27,7 +28,7 @@ def names() -> tuple[str, ...]:
     """The features' names, in the order of the columns."""
     made = [f"cue {cue.name}" for cue in CUES]
     for subject in _SUBJECTS:
-        whats = ("for", "against", "error", "title", "thread")
+        whats = ("for", "against", "net", "dense", "early", "error", "title", "thread")
         made += [f"{what} {_subject(subject)}" for what in whats]
     made += ["kind " + kind for kind in _KINDS]
     made += ["log length", "short", "long", "has code", "has form", "first person", "asks", "you"]
@@ -43,36 +44,49 @@ def touched(cue: Cue) -> tuple[str, ...]:
     """The features that a cue about a cause or a report can move."""
     subject = _subject(_about(cue))
     if cue.direction == "against":
-        return (f"cue {cue.name}", f"against {subject}")
-    made = [f"cue {cue.name}", f"for {subject}", f"title {subject}", f"thread {subject}"]
+        return (f"cue {cue.name}", f"against {subject}", f"net {subject}")
+    whats = ("for", "net", "dense", "early", "title", "thread")
+    made = [f"cue {cue.name}", *(f"{what} {subject}" for what in whats)]
     return (*made, f"error {subject}") if cue.error else tuple(made)
 
 
-def value(name: str, found: Sequence[Hit]) -> float:
-    """The value of one such feature."""
+def value(name: str, found: Sequence[Hit], length: int) -> float:
+    """The value of one such feature, in a post of so many characters.
+
+    "net": how many more cues speak for than against; "dense": passages for 300 characters; "early":
+    in the title or where the text begins. A long essay that once mentions a mechanism differs in
+    these from a short complaint about it.
+    """
     what, _, rest = name.partition(" ")
     own = [h for h in found if h.field != "thread_title"]
     if what == "cue":
         return float(any(h.cue.name == rest for h in own))
-    about = [h for h in found if not isinstance(h.cue.about, Symptom)]
+    pool = found if what == "thread" else own
+    about = [h for h in pool if not isinstance(h.cue.about, Symptom)]
     about = [h for h in about if _subject(_about(h.cue)) == rest]
     speaking = [h for h in about if h.cue.direction == "for"]
+    against = [h for h in about if h.cue.direction == "against"]
     match what:
         case "for":
-            return _several(h.cue for h in speaking if h.field != "thread_title")
+            return _several(speaking)
         case "against":
-            same = [h for h in about if h.cue.direction == "against"]
-            return _several(h.cue for h in same if h.field != "thread_title")
+            return _several(against)
+        case "net":
+            return float(len(speaking) - len(against))
+        case "dense":
+            return len(speaking) / (1 + length / 300)
+        case "early":
+            return float(any(h.field == "title" or h.start < EARLY for h in speaking))
         case "error":
-            return float(any(h.cue.error and h.field != "thread_title" for h in speaking))
+            return float(any(h.cue.error for h in speaking))
         case "title":
             return float(any(h.field == "title" for h in speaking))
         case _:
             return float(any(h.field == "thread_title" for h in speaking))
 
 
-def _several(cues: Iterable[Cue]) -> float:
-    return float(np.log1p(len({c.name for c in cues})))
+def _several(hits: Iterable[Hit]) -> float:
+    return float(np.log1p(len({h.cue.name for h in hits})))
 
 
 def _about(cue: Cue) -> Cause | None:
@@ -82,12 +96,29 @@ def _about(cue: Cue) -> Cause | None:
 def row(views: Views, hits: Sequence[Hit]) -> Floats:
     """One number a feature, about 0 to 2 each."""
     columns = _columns()
+    hits = heard(hits)
     made = np.zeros(len(columns))
-    moved = {name for cue in {h.cue for h in hits} for name in _moved(cue)}
-    for name in moved:
-        made[columns[name]] = value(name, hits)
+    length = views.own_length()
+    cues = {h.cue.name: h.cue for h in hits}
+    for name in {name for cue in cues.values() for name in _moved(cue)}:
+        made[columns[name]] = value(name, hits, length)
     _shape(views, made, columns)
     return made
+
+
+def heard(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The cues that count: an error text outranks what the author believes it to be.
+
+    Where the program itself names an overflow or a lost session, and shows no refusal, talk of
+    censorship is a theory.
+    """
+    errors = {h.cue.about for h in hits if h.cue.error and h.field != "thread_title"}
+    if Cause.SAFETY_TRIGGER in errors or not errors & _SHOWN:
+        return hits
+    return [h for h in hits if h.cue.about is not Cause.SAFETY_TRIGGER]
+
+
+_SHOWN = {Cause.CONTEXT_LIMIT, Cause.SESSION_MANAGEMENT}
 
 
 def _moved(cue: Cue) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from classify.forest import Forest, grow
 from classify.labels import OWN, Labelled
 from classify.model import CAUSES, CLASSES, NONE, Model, TextPart, calibrated
 from classify.ngrams import Floats, Vocabulary, grams
+from classify.scores import f1
 from classify.text import Views, views
 from classify.textmodel import TextClassifier
-from domain.causes import Cause
+from domain.causes import STUDIED, Cause
 
 # Shares of the classes that training is weighted to: those of the 843 labelled real posts, with a
 # guess for `undetermined`, of which they hold none.
@@ -38,7 +39,8 @@ class Parameters:
     folds: int = 4
     precision: float = 0.9  # at which a cause is decided, on held-out posts
     least_decided: int = 8  # held-out decisions that a threshold must rest on
-    report_threshold: float = 0.5
+    real_weight: float = 3.0  # of a real post beside one of our own, within a class
+    report_thresholds: tuple[float, ...] = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65)  # one is chosen
     shared_posts: int = 5  # an n-gram that our own posts lack must stand in so many posts
     shared_places: int = 2  # of so many places
 
@@ -53,6 +55,7 @@ class Prepared:
     features: Floats
     words: Sequence[str]
     classes: NDArray[np.int64]
+    never: frozenset[str] = frozenset()  # words that no n-gram of the model may hold
 
     def part(self, chosen: Sequence[int] | NDArray[np.int64]) -> Prepared:
         """Some of the rows."""
@@ -64,23 +67,24 @@ class Prepared:
             self.features[which],
             [self.words[i] for i in which],
             self.classes[which],
+            self.never,
         )
 
 
-def prepare(rows: Sequence[Labelled]) -> Prepared:
+def prepare(rows: Sequence[Labelled], never: frozenset[str] = frozenset()) -> Prepared:
     """Reads every post: views and cues, once for all fits."""
     seen = [views(r.content) for r in rows]
     found = [finder().find(v) for v in seen]
     made = np.array([features.row(v, h) for v, h in zip(seen, found, strict=True)])
     classes = [CLASSES.index(r.cause or "other") if r.report else NONE for r in rows]
-    return Prepared(rows, seen, found, made, [v.words() for v in seen], np.array(classes))
+    return Prepared(rows, seen, found, made, [v.words() for v in seen], np.array(classes), never)
 
 
 def fit(
     known: Prepared, parameters: Parameters, card: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> Model:
     """A model of these rows. `card` completes what is told of the fit (calibration, thresholds)."""
-    weights = class_weights(known.classes)
+    weights = class_weights(known, parameters)
     scores = np.empty((len(known.rows), len(CLASSES)))
     folds = fold_numbers(known.rows, parameters.folds)
     for k in range(parameters.folds):
@@ -99,18 +103,22 @@ def fit(
         "calibration": {
             n: {"method": s.method, "log_loss": losses[n]} for n, s in scalings.items()
         },
-        "thresholds": {c.value: t for c, t in thresholds.causes.items()},
+        "thresholds": {
+            "report": thresholds.report,
+            **{c.value: t for c, t in thresholds.causes.items()},
+        },
     }
     forest = _forest(full, known.classes, weights, parameters)
     return Model(text_part(known, parameters), forest, scalings, thresholds, card(told))
 
 
-def class_weights(classes: NDArray[np.int64]) -> Floats:
+def class_weights(known: Prepared, parameters: Parameters) -> Floats:
     """A weight a row, so that the classes' shares are `PRIOR`; they sum to the number of rows."""
-    counts = np.bincount(classes, minlength=len(CLASSES))
+    weights = np.array([1.0 if r.place == OWN else parameters.real_weight for r in known.rows])
+    counts = np.bincount(known.classes, weights, minlength=len(CLASSES))
     wanted = np.where(counts > 0, PRIOR, 0.0)
-    wanted /= wanted.sum()
-    made: Floats = (wanted * len(classes) / np.maximum(counts, 1))[classes]
+    wanted *= len(known.rows) / wanted.sum()
+    made: Floats = weights * (wanted / np.maximum(counts, 1e-9))[known.classes]
     return made
 
 
@@ -141,7 +149,8 @@ def allowed_grams(known: Prepared, parameters: Parameters) -> Callable[[str], bo
         for gram, n in posts.items()
         if n >= parameters.shared_posts and len(places[gram]) >= parameters.shared_places
     }
-    return (own | shared).__contains__
+    kept = own | shared
+    return lambda gram: gram in kept and known.never.isdisjoint(gram.split())
 
 
 def text_part(known: Prepared, parameters: Parameters) -> TextPart:
@@ -201,17 +210,29 @@ def _real(known: Prepared) -> NDArray[np.int64]:
 def _thresholds(
     known: Prepared, shares: Floats, scalings: Mapping[str, Scaling], parameters: Parameters
 ) -> Thresholds:
-    """The least probability of each cause above which held-out decisions reach the precision."""
+    """Derived on held-out posts.
+
+    A post is a report from where the forced choice is best (macro F1 of the three causes). A cause
+    is decided from the least probability above which decisions reach the precision.
+    """
     chosen = _real(known)
     report, causes, _ = calibrated(shares[chosen], scalings)
     rows = [known.rows[i] for i in chosen]
     likely = causes.argmax(axis=1)
+
+    def quality(threshold: float) -> float:
+        said = np.where(report >= threshold, likely, NONE)
+        true = known.classes[chosen]
+        scores = [f1(said == CAUSES.index(c), true == CAUSES.index(c)) for c in STUDIED]
+        return float(np.nansum(scores))
+
+    best = max(parameters.report_thresholds, key=quality)
     made: dict[Cause, float] = {}
     for i, cause in enumerate(CAUSES):
-        mine = np.flatnonzero((likely == i) & (report >= parameters.report_threshold))
-        right = np.array([cause.value in (rows[j].cause, rows[j].secondary) for j in mine])
+        mine = np.flatnonzero((likely == i) & (report >= best))
+        right = np.array([cause.value in (rows[j].cause, rows[j].secondary) for j in mine], bool)
         made[cause] = least_threshold(causes[mine, i], right, parameters)
-    return Thresholds(parameters.report_threshold, made)
+    return Thresholds(best, made)
 
 
 def least_threshold(probability: Floats, right: Bools, parameters: Parameters) -> float:

@@ -111,7 +111,7 @@ class Model:
             thresholds=self.thresholds,
         )
         is_report = decided.decision is not Decision.NOT_A_REPORT
-        weights = self._weights(row, found) if explain and is_report else {}
+        weights = self._weights(row, found, seen.own_length()) if explain and is_report else {}
         return Judgement(
             report_probability=round(float(report), 4),
             causes={c: round(float(p), 4) for c, p in zip(CAUSES, causes, strict=True)},
@@ -123,19 +123,19 @@ class Model:
             facts=facts.facts(seen, found) if is_report else (),
         )
 
-    def _weights(self, row: Floats, found: Sequence[Hit]) -> dict[str, float]:
+    def _weights(self, row: Floats, found: Sequence[Hit], length: int) -> dict[str, float]:
         """How far each cue moves the log-odds of what it speaks of: with it, less without it."""
         columns = {name: i for i, name in enumerate(features.names())}
-        cues = sorted(
-            {h.cue for h in found if isinstance(h.cue.about, Cause | None)}, key=lambda c: c.name
-        )
+        speaking = {h.cue.name: h.cue for h in found if isinstance(h.cue.about, Cause | None)}
+        cues = [speaking[name] for name in sorted(speaking)]
         if not cues:
             return {}
+        found = features.heard(found)
         without = np.tile(row, (len(cues) + 1, 1))
         for i, cue in enumerate(cues):
             fewer = [h for h in found if h.cue.name != cue.name]
             for name in features.touched(cue):
-                without[i, columns[name]] = features.value(name, fewer)
+                without[i, columns[name]] = features.value(name, fewer, length)
         reports, causes, _ = self.probabilities(without)
         made = {}
         for i, cue in enumerate(cues):

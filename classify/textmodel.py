@@ -74,4 +74,5 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
 
     def predict(self, texts: Sequence[str]) -> Any:
         """The most probable class of each text."""
-        return self.classes_[self.decision_function(texts).argmax(axis=1)]
+        scores = self.decision_function(texts)
+        return self.classes_[scores.argmax(axis=1)]

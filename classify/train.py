@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -19,6 +20,7 @@ from classify import artifact
 from classify.fit import PRIOR, Parameters, fit, prepare
 from classify.labels import EXAMPLES, Labelled, examples, gold
 from classify.model import CLASSES, Model
+from classify.text import folded
 from domain.causes import CAUSES
 
 Redactor = Callable[[str], str]
@@ -39,7 +41,8 @@ def train(
     chosen = parameters or Parameters()
     rows = [*examples(), *trainable(labels, redact)]
     card = _card(rows, labels, chosen)
-    return artifact.save(fit(prepare(rows), chosen, lambda told: {**card, **told}), out)
+    known = prepare(rows, never=names(labels))
+    return artifact.save(fit(known, chosen, lambda told: {**card, **told}), out)
 
 
 def labels_beside() -> list[Path]:
@@ -52,6 +55,25 @@ def trainable(labels: Sequence[Path], redact: Redactor) -> list[Labelled]:
     """The redacted rows of labelled files, without places that are for evaluation only."""
     rows = [row for path in labels for row in gold(path) if row.place not in EVALUATION_ONLY]
     return [redacted(row, redact) for row in rows]
+
+
+# Handles, and names in home directories.
+_NAMES = re.compile(r"(?<![\w.])@([\w-]{3,})|(?:/users/|/home/|c:\\+users\\+)([\w.-]{3,})")
+
+
+def names(labels: Sequence[Path]) -> frozenset[str]:
+    """Words that name somebody in labelled files: no n-gram of a model may hold one.
+
+    Redaction takes them out where they stand as names; elsewhere the same letters may be a word
+    ("apple"), and the model does without it.
+    """
+    texts = (
+        folded(f"{c.title}\n{c.text}\n{c.thread_title}")
+        for path in labels
+        for c in (row.content for row in gold(path))
+    )
+    found = {a or b for text in texts for a, b in _NAMES.findall(text)}
+    return frozenset(part for name in found for part in re.split(r"[\W\d_]+", name)) - {""}
 
 
 def redacted(row: Labelled, redact: Redactor) -> Labelled:

@@ -1,0 +1,66 @@
+"""The model on disk: same bytes for the same model, no code on load, damage is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classify import artifact
+from classify.text import Content
+from domain.errors import ModelError
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(artifact.SHIPPED, tmp_path / "model"))
+
+
+def test_saving_gives_the_same_bytes(tmp_path: Path) -> None:
+    model = artifact.load()
+    again = artifact.save(model, tmp_path)
+    assert again.id == model.id
+    for name in (artifact.ARRAYS, artifact.WORDS, artifact.CARD):
+        assert (tmp_path / name).read_bytes() == (artifact.SHIPPED / name).read_bytes()
+
+
+def test_a_loaded_model_judges_as_the_saved_one(tmp_path: Path) -> None:
+    model = artifact.load()
+    artifact.save(model, tmp_path)
+    content = [Content(text="The whole history is gone after the update, nothing can be resumed.")]
+    assert artifact.load(tmp_path).judge(content) == model.judge(content)
+
+
+def test_the_arrays_hold_no_objects() -> None:
+    with np.load(artifact.SHIPPED / artifact.ARRAYS, allow_pickle=False) as held:
+        assert all(held[name].dtype.kind in "fiu" for name in held.files)
+
+
+@pytest.mark.parametrize("name", [artifact.ARRAYS, artifact.WORDS, artifact.CARD])
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "changed"])
+def test_damage_is_a_model_error(copied: Path, name: str, damage: str) -> None:
+    file = copied / name
+    content = file.read_bytes()
+    match damage:
+        case "missing":
+            file.unlink()
+        case "empty":
+            file.write_bytes(b"")
+        case "cut":
+            file.write_bytes(content[: len(content) // 2])
+        case _ if name == artifact.CARD:
+            file.write_bytes(content.replace(b'"id": "m', b'"id": "x'))
+        case _:
+            middle = len(content) // 2
+            file.write_bytes(
+                content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+            )
+    with pytest.raises(ModelError, match="model in"):
+        artifact.load(copied)
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="can't be read"):
+        artifact.load(tmp_path / "nothing")
