@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import frame, theme
-from dashboard.tables import moment
+from dashboard.tables import counted, moment
 from dashboard.text import cause_label, describe, highlight, link, plain
 from db.queries.context import Neighbour
 from db.queries.report import Report
@@ -48,8 +48,8 @@ def _where(report: Report) -> str:
         parts.append(", ".join(report.products))
     if report.back_filled:
         parts.append("read long after it was written")
-    original = "The original's address is not held."
-    if report.address:
+    original = "No address of an original is held."
+    if report.address and report.address.url:
         original = link(report.address.url, "Open the original")
     told = " · ".join(plain(part) for part in parts)
     return f'<div class="quiet">{told} · {original}</div>'
@@ -168,8 +168,9 @@ def _around(report: Report) -> None:
     if report.incident:
         spread = report.incident
         st.html(
-            f"<h3>Incident</h3><p>{spread.reports:,} reports by {spread.reporters:,} reporters in "
-            f"{spread.threads:,} threads tell of what looks like the same failure.</p>"
+            f"<h3>Incident</h3><p>{counted(spread.reports, 'report')} by "
+            f"{counted(spread.reporters, 'reporter')} in {counted(spread.threads, 'thread')} "
+            "that look like the same failure.</p>"
         )
         frame.link("reports", "Show them", Filter(incident=spread.key))
 

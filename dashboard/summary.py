@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard import data, theme
-from dashboard.data import Shown
-from dashboard.tables import Html, ago, table
+from dashboard.data import Shown as Source
+from dashboard.tables import Html, Shown, ago, table
 from dashboard.text import plain
 from db.queries import health
-from domain.causes import CAUSES, DECISION_LABELS, Cause, Decision
+from domain.causes import CAUSES, DECISION_LABELS, REPORT_DECISIONS, Cause, Decision
+from domain.filter import Filter
 from trends.series import Total
 
 STALE = timedelta(days=2)  # an hourly or daily schedule that was missed more than once
 
 
-def as_of(source: Shown, sizes: health.Totals, runs: Sequence[health.RunLine]) -> str:
+def as_of(source: Source, sizes: health.Totals, runs: Sequence[health.RunLine]) -> str:
     """The state of the data in one line."""
     now = data.now()
     ended = next((r.finished_at for r in runs if r.stage == "ingest" and r.finished_at), None)
@@ -34,7 +35,7 @@ def as_of(source: Shown, sizes: health.Totals, runs: Sequence[health.RunLine]) -
     return f'<div class="asof">{" · ".join(parts)}</div>'
 
 
-def three(totals: Sequence[Total]) -> str:
+def three(totals: Sequence[Total], wanted: Filter) -> str:
     """Reports, reporters and threads, together and by decision."""
     whole = next(t for t in totals if t.decision is None)
     counts = (
@@ -43,18 +44,15 @@ def three(totals: Sequence[Total]) -> str:
         (whole.threads, "independent threads"),
     )
     cells = "".join(f"<div><b>{n:,}</b><span>{name}</span></div>" for n, name in counts)
-    rows = [
-        (named(t.decision), t.reports, t.reporters, t.threads)
-        for t in sorted(totals, key=lambda t: _order(t.decision))
-        if t.decision
-    ]
+    by_decision = {t.decision: t for t in totals}
+    rows: list[Sequence[Shown]] = []
+    for decision in wanted.causes or REPORT_DECISIONS:
+        t = by_decision.get(decision)
+        counted = (t.reports, t.reporters, t.threads) if t else (0, 0, 0)
+        rows.append((named(decision), *counted))
     heads = ("Decision", "Reports", "Reporters", "Threads")
     shown = table(heads, rows, caption="Counts by decision")
     return f'<div class="summary"><div class="counts tall">{cells}</div>{shown}</div>'
-
-
-def _order(decision: Decision | None) -> int:
-    return list(Decision).index(decision) if decision else -1
 
 
 def named(decision: Decision) -> Html:

@@ -63,11 +63,16 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Such as `1 report` or `2,000 reports`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def ago(at: datetime, now: datetime) -> str:
     """How long before `now`, in the largest unit that fits."""
     minutes = max(int((now - at).total_seconds() // 60), 0)
     for unit, length in (("day", 1440), ("hour", 60)):
         if minutes >= length:
             count = minutes // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return f"{minutes} min ago"

@@ -173,7 +173,7 @@ table.plain td.w { min-width: 14rem; overflow-wrap: anywhere; }
 .bars + p { margin-top: 0.5rem !important; }
 .text { white-space: pre-wrap; line-height: 1.55; max-width: 46rem; }
 ol.timeline { list-style: none; padding: 0; margin: 0; }
-ol.timeline li { display: grid; grid-template-columns: 10.5rem 1fr; gap: 0 1rem;
+ol.timeline li { display: grid; grid-template-columns: 12rem 1fr; gap: 0 1rem;
   border-top: 1px solid var(--line); padding: 0.45rem 0; margin: 0; }
 .when { font-variant-numeric: tabular-nums; font-size: 0.9rem; }
 .source { font-size: 0.9rem; }

@@ -161,7 +161,9 @@ INCIDENTS: tuple[Column[GroupRecord], ...] = (
     Column("last_at", "When the latest was.", lambda r: r.group.last),
     Column("reports", "Posts.", lambda r: r.group.reports),
     Column(
-        "reporters", "Distinct authors; unnamed ones are not counted.", lambda r: r.group.reporters
+        "reporters",
+        "Distinct authors; a post without one counts as one.",
+        lambda r: r.group.reporters,
     ),
     Column("threads", "Independent threads.", lambda r: r.group.threads),
     Column("sources", "Distinct sources.", lambda r: r.group.sources),

@@ -48,7 +48,7 @@ def page() -> None:
         frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
         frame.link("overview", "Clear the filter")
         return
-    st.html(summary.three(seen.totals))
+    st.html(summary.three(seen.totals, wanted))
     _charts(seen, wanted, period, known)
     _missing(seen)
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, filters, frame, rows
 from dashboard.data import Shown
+from dashboard.tables import counted
 from dashboard.text import plain
 from dashboard.views import report
 from db.queries import health
@@ -54,8 +55,8 @@ def _summary(wanted: Filter, reports: int, reporters: int, threads: int) -> None
     told = filters.described(wanted)
     query = urlencode(wanted.to_query(), doseq=True)
     st.html(
-        f'<div class="asof"><b>{reports:,}</b> reports by <b>{reporters:,}</b> reporters in '
-        f"<b>{threads:,}</b> threads, newest first"
+        f'<div class="asof"><b>{counted(reports, "report")}</b> by '
+        f"{counted(reporters, 'reporter')} in {counted(threads, 'thread')}, newest first"
         f"{f' · {plain(told)}' if told else ''} · "
         f'<a href="/download/reports.csv?{plain(query)}" download>CSV</a> '
         f'<a href="/download/reports.csv?{plain(query)}&amp;links=no" download>'

@@ -46,7 +46,7 @@ def iterate_incidents(connection: Connection, filter: Filter, model: str) -> Ite
             func.min(PostRow.written_at).label("first"),
             func.max(PostRow.written_at).label("last"),
             func.count().label("reports"),
-            func.count(PostRow.author.distinct()).label("reporters"),
+            func.count(func.coalesce(PostRow.author, PostRow.key).distinct()).label("reporters"),
             func.count(PostRow.thread.distinct()).label("threads"),
             func.count(PlaceRow.source.distinct()).label("sources"),
             *counted,

@@ -207,7 +207,7 @@ def _spread(connection: Connection, key: str, model: str) -> Spread | None:
     query = (
         select(
             func.count().label("reports"),
-            func.count(PostRow.author.distinct()).label("reporters"),
+            func.count(func.coalesce(PostRow.author, PostRow.key).distinct()).label("reporters"),
             func.count(PostRow.thread.distinct()).label("threads"),
         )
         .select_from(IncidentMember)
