@@ -149,6 +149,20 @@ def _advice(reason: str) -> str:
             return "Nothing was written; try again."
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Tells the query planner what the tables hold now: after many rows came in.
+
+    PostgreSQL does so by itself a minute later where autovacuum is on; until then it may read
+    whole tables for a few rows.
+    """
+    command = "PRAGMA optimize" if engine.dialect.name == "sqlite" else "ANALYZE"
+    with _named_errors(engine), engine.connect() as plain:
+        options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        connection = plain.execution_options(**options)
+        connection.exec_driver_sql(command)
+        connection.commit()
+
+
 def upgrade(engine: Engine) -> None:
     """Brings the tables to this program's version; does nothing where they are.
 

@@ -9,10 +9,12 @@ from importlib.metadata import version
 
 from sqlalchemy import Engine, insert, update
 
-from db.engine import write
+from db.engine import refresh_statistics, write
 from db.tables import RunRow, RunSource
 from domain.errors import StoreError, WhylostError
 from domain.nouns import RunReport
+
+MANY_ROWS = 1_000  # what a run counts before the planner's statistics are worth renewing
 
 
 def record(engine: Engine, stage: str, now: datetime, work: Callable[[], RunReport]) -> RunReport:
@@ -29,6 +31,8 @@ def record(engine: Engine, stage: str, now: datetime, work: Callable[[], RunRepo
         finish(engine, number, failed)
         raise
     finish(engine, number, report)
+    if sum(report.counts.values()) >= MANY_ROWS:
+        refresh_statistics(engine)
     return report
 
 

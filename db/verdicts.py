@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
 from db.engine import read
 from db.tables import (
@@ -145,14 +145,29 @@ def save_verdicts(
     `days` gives each post's UTC day, by key.
     """
     for part in slices(verdicts):
-        known = [(v.post, v.version, v.model) for v in part]
-        for child in (EvidenceRow, FactRow):
-            key = tuple_(child.post, child.version, child.model)
-            connection.execute(delete(child).where(key.in_(known)))
+        _clear(connection, part)
         rows = [_verdict_row(v, days[v.post]) for v in part]
         upsert(connection, VerdictRow, rows, update=_CHANGING)
         upsert(connection, EvidenceRow, [row for v in part for row in _evidence_rows(v)])
         upsert(connection, FactRow, [row for v in part for row in _fact_rows(v)])
+
+
+def _clear(connection: Connection, verdicts: Sequence[Verdict]) -> None:
+    """Takes evidence and facts away from those of `verdicts` that were saved before."""
+    for model in {v.model for v in verdicts}:
+        given = {(v.post, v.version) for v in verdicts if v.model == model}
+        saved = connection.execute(
+            select(VerdictRow.post, VerdictRow.version).where(
+                VerdictRow.model == model, VerdictRow.post.in_([post for post, _ in given])
+            )
+        )
+        for post, version in given & {(post, version) for post, version in saved}:
+            for child in (EvidenceRow, FactRow):
+                connection.execute(
+                    delete(child).where(
+                        child.post == post, child.version == version, child.model == model
+                    )
+                )
 
 
 _CHANGING = (
