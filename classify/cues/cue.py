@@ -87,6 +87,22 @@ def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     return pattern, anchor
 
 
+Needed = tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+
+
+def needed(rule: str) -> Needed:
+    """What a sentence must hold before the rule is worth trying: for every element that isn't
+    optional or negated, its whole words and its beginnings."""
+    made = []
+    for element in rule.split():
+        words = element.lstrip("@")
+        if element not in ("..", "...") and not words.startswith("!") and words[-1] != "?":
+            options = _options(words)
+            whole = frozenset(o for o in options if not o.endswith("*"))
+            made.append((whole, tuple(o[:-1] for o in options if o.endswith("*"))))
+    return tuple(made)
+
+
 def single_words(rule: str) -> tuple[str, ...]:
     """The words of a rule of one element; beginnings keep their star."""
     return _options(rule.lstrip("@"))

@@ -17,7 +17,7 @@ import spacy
 from spacy.matcher import Matcher
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found] # compiled, without stub
 
-from classify.cues.cue import Cue, compile_rule, single_words
+from classify.cues.cue import Cue, Needed, compile_rule, needed, single_words
 from classify.text import Field, Region, Views, Voice
 
 SENTENCE_CHARACTERS = 240  # on either side of an anchor, where no full stop comes first
@@ -55,7 +55,7 @@ class CueFinder:
         self.cues = tuple(cues)
         self._nlp = spacy.blank("en")
         self._nlp.tokenizer = _plain_tokenizer(self._nlp)
-        self._rules: list[tuple[int, Any]] = []  # number of the cue, matcher of one rule
+        self._rules: list[tuple[int, Needed, Any]] = []  # the cue's number, its rule compiled
         anchors: dict[str, set[tuple[int, _How]]] = defaultdict(set)
         for number, cue in enumerate(self.cues):
             for text in cue.texts:
@@ -69,7 +69,7 @@ class CueFinder:
                     continue
                 for word in words:
                     anchors[word].add((len(self._rules), _How.ANCHOR))
-                self._rules.append((number, self._matcher(pattern)))
+                self._rules.append((number, needed(rule), self._matcher(pattern)))
         self._meanings = [
             tuple(sorted(found, key=lambda f: (f[0], f[1].value))) for found in anchors.values()
         ]
@@ -112,19 +112,50 @@ class CueFinder:
                         found[number].append((start, end, region.voice))
                 elif region.voice is Voice.AUTHOR and (how is _How.BEGINNING or not ends_inside):
                     found[number].append((start, end, region.voice))
-        for (begin, stop), rules in tried.items():
-            doc = self._nlp.make_doc(low[begin:stop])
-            for rule in rules:
-                number, matcher = self._rules[rule]
-                if self.cues[number].titles_only and field.name != "title":
-                    continue
-                for _, first, last in matcher(doc):
-                    token = doc[last - 1]
-                    place = begin + doc[first].idx, begin + token.idx + len(token)
-                    found[number].append((*place, Voice.AUTHOR))
+        for place, rules in tried.items():
+            for number, span in self._try(low[place[0] : place[1]], rules, field):
+                found[number].append((place[0] + span[0], place[0] + span[1], Voice.AUTHOR))
         for number, spans in found.items():
             for start, end, voice in sorted(set(spans), key=lambda s: s[:2])[:SPANS_A_CUE]:
                 yield Hit(self.cues[number], field.name, start, end, voice)
+
+    def _try(
+        self, sentence: str, rules: set[int], field: Field
+    ) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Cues' numbers and spans in one sentence, which is tokenised only if a rule can match."""
+        words = _words(sentence)
+        doc = None
+        for rule in sorted(rules):
+            number, wanted, matcher = self._rules[rule]
+            if self.cues[number].titles_only and field.name != "title":
+                continue
+            if not all(_holds(words, whole, begun) for whole, begun in wanted):
+                continue
+            doc = self._nlp.make_doc(sentence) if doc is None else doc
+            for _, first, last in matcher(doc):
+                token = doc[last - 1]
+                yield number, (doc[first].idx, token.idx + len(token))
+
+
+def _words(sentence: str) -> set[str]:
+    """Every string that the tokenizer could make a token of, and some more."""
+    pieces = set(_PIECE.findall(sentence))
+    pieces.update(_BARE.findall(sentence))
+    for chunk in sentence.split():
+        pieces.add(chunk)
+        pieces.add(chunk.strip(_EDGES))
+    return pieces
+
+
+def _holds(words: set[str], whole: frozenset[str], begun: tuple[str, ...]) -> bool:
+    if not whole.isdisjoint(words):
+        return True
+    return bool(begun) and any(word.startswith(begun) for word in words)
+
+
+_PIECE = re.compile(r"[\w'-]+|[^\w\s]")
+_BARE = re.compile(r"\w+(?:['-]+\w+)*|/\w[\w-]*|-[\w-]+")
+_EDGES = '!"#$%&()*+,:;<=>?@[]^_`{|}~.…'
 
 
 class _Sentences:

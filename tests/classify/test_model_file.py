@@ -10,7 +10,9 @@ import pytest
 
 from classify import artifact
 from classify.text import Content
+from classify.train import train
 from domain.errors import ModelError
+from ingest.privacy import redact
 
 
 @pytest.fixture
@@ -64,3 +66,11 @@ def test_damage_is_a_model_error(copied: Path, name: str, damage: str) -> None:
 def test_a_folder_without_a_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be read"):
         artifact.load(tmp_path / "nothing")
+
+
+def test_training_makes_the_shipped_model_bit_for_bit(shared: Path, tmp_path: Path) -> None:
+    labels = [shared / "gold" / "dev.jsonl"]
+    made = train(tmp_path, labels, redact=redact)
+    assert made.id == artifact.load().id, "run `make model`: examples, cues or parameters changed"
+    for name in (artifact.ARRAYS, artifact.WORDS, artifact.CARD):
+        assert (tmp_path / name).read_bytes() == (artifact.SHIPPED / name).read_bytes()

@@ -128,7 +128,7 @@ def test_the_error_outranks_the_author_s_theory(model: Model, text: str) -> None
     ("title", "text"),
     [
         ("Show HN: Windowpane", "We built a memory layer with guardrails. The window stays "
-         "small, compaction is lossless, sessions resume anywhere. MIT licensed, feedback welcome."),
+         "small, compaction is lossless, sessions resume anywhere. MIT licence, feedback welcome."),
         ("Show HN: Fence, guardrails for agents", "Define policies in YAML, block topics, refuse "
          "prompt injection. I built it over the summer. Happy to answer questions."),
     ],
