@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from classify.calibration import Bools, fit, logit
 from classify.ngrams import Floats
 
-RESAMPLES = 1000
+RESAMPLES = 500
 _BINS = 10
 Numbers = NDArray[np.int64]
 
@@ -69,7 +69,9 @@ def f1(said: Bools, true: Bools) -> float:
 
 def brier_skill(probability: Floats, truth: Bools) -> float:
     """1 - Brier score over that of the base rate; 1 is perfect, 0 is knowing only the base rate."""
-    base = truth.mean() if len(truth) else float("nan")
+    if not len(truth):
+        return float("nan")
+    base = truth.mean()
     return 1 - ratio(float(((probability - truth) ** 2).mean()), float(base * (1 - base)))
 
 

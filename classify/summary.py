@@ -47,6 +47,8 @@ def _figures(rows: Sequence[Predicted]) -> dict[str, Any]:
     def macro(chosen: Any) -> float:
         return float(np.mean([f1(said[chosen] == c, true[chosen] == c) for c in _CAUSES]))
 
+    if not rows:
+        return {"posts": 0}
     return {
         "posts": len(rows),
         "macro_f1": bootstrap(macro, threads).told(),
@@ -175,9 +177,11 @@ def read_out(told: dict[str, Any]) -> str:
     """The figures as a page of plain text."""
     lines = ["Forced choice, cross-validated by place", ""]
     for half, figures in told["gold"].items():
-        macro = _measured(figures["macro_f1"])
+        macro = _measured(figures["macro_f1"]) if figures["posts"] else "-"
         lines.append(f"{half:>5}  {figures['posts']} posts  macro F1 of the three causes {macro}")
     figures = told["gold"]["all"]
+    if not figures["posts"]:
+        return "The file holds no labelled post."
     lines += ["", _row("", "posts", "precision", "recall", "F1", "Brier skill", "slope", "ECE")]
     for cause, c in figures["causes"].items():
         cells = [c["precision"], c["recall"], c["f1"], c["brier_skill"], c["calibration_slope"]]

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # has no types
 
 from classify.ngrams import Floats, Vocabulary, build
 
@@ -49,7 +50,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
             tol=1e-3,  # finer steps change no decision and take five times as long
         )
         matrix = self.vocabulary_.matrix(lowered)
-        regression.fit(matrix, np.asarray(labels), sample_weight=sample_weight)
+        with threadpool_limits(1):  # threads make this forty times slower, and not repeatable
+            regression.fit(matrix, np.asarray(labels), sample_weight=sample_weight)
         self.classes_ = regression.classes_
         self.coef_, self.intercept_ = regression.coef_, regression.intercept_
         if len(self.classes_) == 2:  # one row of scores for the second class: make it two
