@@ -1,8 +1,10 @@
 """From daily rows of one place to its series, by day or by ISO week: pure, no database.
 
-A rate is reporters per 1,000 judged posts with Garwood's interval; a share is the reports that a
-narrow filter leaves among all reports, with Wilson's. Both treat posts as independent of one
-another, which they are not quite, so the true uncertainty is somewhat larger.
+A rate is reporters per 1,000 judged posts with Garwood's interval, or with Wilson's where more
+than every tenth post reports: a Poisson count knows no upper end, and would promise more reporters
+than posts. A share is the reports that a narrow filter leaves among all reports, with Wilson's. All
+treat posts as independent of one another, which they are not quite, so the true uncertainty is
+somewhat larger.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from trends.periods import Period, State, start_of, week_states
 
 PER = 1_000  # posts, in the unit of a rate
 LEVEL = 0.95  # of every interval
+RARE = 0.1  # up to this share of the posts, over the whole series, a count is as good as Poisson
 
 
 class Measure(StrEnum):
@@ -118,8 +121,10 @@ def _interval(measure: Measure, sums: NDArray[np.int64], whole: NDArray[np.bool_
     """Values of the whole periods in the measure's unit; NaN elsewhere."""
     reports, reporters, _, posts, all_reports = np.where(whole, sums, 0)
     match measure:
-        case Measure.RATE:
+        case Measure.RATE if reporters.sum() <= RARE * posts.sum():
             found, unit = poisson_rate(reporters, posts, level=LEVEL), PER
+        case Measure.RATE:
+            found, unit = wilson_share(reporters, np.maximum(posts, reporters), level=LEVEL), PER
         case Measure.SHARE:
             # A review can add a report of a kind that the model's own counts don't hold.
             among = np.maximum(all_reports, reports)

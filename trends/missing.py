@@ -88,8 +88,9 @@ def notes(*, explored: bool, measures: AbstractSet[Measure]) -> tuple[str, ...]:
         )
     if measures - {Measure.COUNT}:
         found.append(
-            f"The band is the exact {level} interval of each period by itself (Garwood for rates, "
-            "Wilson for shares); posts are not quite independent, so the truth is less certain."
+            f"The band is the {level} interval of each period by itself (Garwood's for rare "
+            "reports, Wilson's for shares); posts are not quite independent, so the truth is less "
+            "certain."
         )
         found.append("Places are shown apart: compare each with its own past, not with another.")
     if explored:
