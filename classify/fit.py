@@ -86,14 +86,14 @@ def fit(
     """A model of these rows. `card` completes what is told of the fit (calibration, thresholds)."""
     weights = class_weights(known, parameters)
     scores = np.empty((len(known.rows), len(CLASSES)))
-    folds = fold_numbers(known.rows, parameters.folds)
-    for k in range(parameters.folds):
+    folds = place_folds(known.rows, parameters.folds)
+    for k in range(folds.max() + 1):
         inside, held = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
         part = text_part(known.part(inside), parameters)
         scores[held] = [part.scores(known.words[i]) for i in held.tolist()]
     full = np.hstack([known.features, scores])
     shares = np.empty((len(known.rows), len(CLASSES)))
-    for k in range(parameters.folds):
+    for k in range(folds.max() + 1):
         inside, held = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
         forest = _forest(full[inside], known.classes[inside], weights[inside], parameters)
         shares[held] = forest.predict(full[held])
@@ -130,6 +130,19 @@ def fold_numbers(rows: Sequence[Labelled], folds: int) -> NDArray[np.int64]:
     ordered = sorted(threads, key=lambda t: (threads[t], t))
     number = {thread: i % folds for i, thread in enumerate(ordered)}
     return np.array([number[f"{r.place}\n{r.thread}"] for r in rows])
+
+
+def place_folds(rows: Sequence[Labelled], folds: int) -> NDArray[np.int64]:
+    """Folds that hold out whole places, as a new place will be met; our own posts are spread.
+
+    With fewer than two places of real posts, `folds` folds of threads.
+    """
+    places = sorted({r.place for r in rows} - {OWN})
+    if len(places) < 2:
+        return fold_numbers(rows, folds)
+    number = {place: i for i, place in enumerate(places)}
+    spread = fold_numbers(rows, len(places))
+    return np.array([number.get(r.place, spread[i]) for i, r in enumerate(rows)])
 
 
 def allowed_grams(known: Prepared, parameters: Parameters) -> Callable[[str], bool]:

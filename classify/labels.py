@@ -12,6 +12,7 @@ from classify.text import Content
 from domain.errors import InputError
 
 EXAMPLES = Path(__file__).parent / "data" / "examples"
+_FIELDS = "Needed: id source kind thread_title title text incident cause secondary stratum."
 OWN = "own"  # the place of our own examples
 
 
@@ -67,7 +68,7 @@ def gold(path: Path) -> list[Labelled]:
         try:
             rows.append(_gold(parsed))
         except KeyError as error:
-            raise InputError(f"{where} has no field {error}.", "See docs/model.md.") from error
+            raise InputError(f"{where} has no field {error}.", _FIELDS) from error
     return rows
 
 

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
-
 from classify.group import incidents
 from classify.model import Judgement, Model
 from classify.text import Content
 from db import verdicts
 from db.engine import read, write
+from db.handles import Engine
 from db.incidents import ThreadPost, save_incidents, threads_with_reports
 from db.verdicts import Unjudged
 from domain.nouns import Incident, RunReport, Verdict
