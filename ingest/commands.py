@@ -150,4 +150,4 @@ def show(told: Invocation, report: RunReport) -> None:
         told.say(f"{source.source}: {counted}{unreadable}, {source.seconds:.1f} s{note}")
     if report.outcome != "done":
         failed = ", ".join(s.source for s in report.sources if s.outcome != "done")
-        raise PartlyDone(f"Not read to the end: {failed}.", "What was read is kept; run it again.")
+        raise PartlyDone(f"Not read to the end: {failed}.", "What was read is kept.")
