@@ -1,12 +1,16 @@
 # What a user needs: `make run` and `make test`. What a developer adds: `make check` and `make model`.
+# `make run PORT=8600` serves on another port, `make PYTHON=python3.12` uses another Python.
 PYTHON ?= python3
+PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: run test check format model clean
 run: $(READY)
-	@"$(BIN)/whylost" run --quiet-failures && "$(BIN)/whylost" dashboard
+	@code=0; "$(BIN)/whylost" run || code=$$?; \
+	case $$code in 0|3|75) ;; *) exit $$code ;; esac; \
+	"$(BIN)/whylost" demo --if-empty && exec "$(BIN)/whylost" dashboard --port "$(PORT)"
 
 test: $(READY)
 	@"$(BIN)/python" -m pytest
