@@ -110,14 +110,15 @@ def run(
     from db.lock import run_lock
     from db.opened import opened
     from domain.settings import since as moment
-    from ingest.commands import read_sources, show
+    from ingest.commands import complain, read_sources, show
 
     told: Invocation = context.obj
     begin = moment(since, told.now()) if since else None
     with opened(told.settings) as database, run_lock(database.engine):
         read = read_sources(told, database, sources or [], since=begin)
+        show(told, read)
         _digest(told, database)
-    show(told, read)
+    complain(read)
 
 
 def _digest(told: Invocation, database: Opened) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,4 +41,5 @@ def dashboard(
         shown = " It shows the demonstration: invented posts." if demonstration else ""
         told.say(f"The dashboard is at {address}{shown} Stop it with Ctrl-C.")
 
-    serve(url, port, demonstration, ready)
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how a reader is done: no failure
+        serve(url, port, demonstration, ready)

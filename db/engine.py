@@ -57,7 +57,7 @@ def _sqlite(file: str) -> Engine:
         raise StoreError("An in-memory database keeps nothing.", "Name a file.")
     path = Path(file).expanduser()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path.parent} can't be made: {error.strerror}.") from error
     engine = create_engine(f"sqlite:///{path}")

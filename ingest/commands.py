@@ -51,6 +51,7 @@ def live(
             back_to=moment(back_to, now) if back_to else None,
         )
     show(told, report)
+    complain(report)
 
 
 def read_sources(
@@ -113,6 +114,7 @@ def import_(
             report=progress,
         )
     show(told, report)
+    complain(report)
 
 
 def mount(parent: typer.Typer) -> None:
@@ -136,7 +138,7 @@ def _sources(context: typer.Context) -> None:
 
 
 def show(told: Invocation, report: RunReport) -> None:
-    """Says what a run did, and ends with exit code 3 where some of it failed."""
+    """Says what came of each source or file."""
     from dataclasses import asdict
 
     told.tell(asdict(report))
@@ -148,6 +150,10 @@ def show(told: Invocation, report: RunReport) -> None:
         unreadable = f", {source.unreadable:,} unreadable" if source.unreadable else ""
         note = f". {source.message}" if source.message else ""
         told.say(f"{source.source}: {counted}{unreadable}, {source.seconds:.1f} s{note}")
+
+
+def complain(report: RunReport) -> None:
+    """Ends with exit code 3 where some of it failed; call when all else is done."""
     if report.outcome != "done":
         failed = ", ".join(s.source for s in report.sources if s.outcome != "done")
         raise PartlyDone(f"Not read to the end: {failed}.", "What was read is kept.")
