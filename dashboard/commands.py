@@ -30,6 +30,7 @@ def dashboard(
     told: Invocation = context.obj
     with opened(told.settings) as database:
         real = count_posts(database.engine)
+    awaited = "" if demonstration or real else told.settings.database
     demonstration = demonstration or (not real and demonstration_there(told.settings))
     if demonstration:  # migrates it, and refuses one that was written with another key
         with opened(told.settings, demonstration=True):
@@ -42,4 +43,4 @@ def dashboard(
         told.say(f"The dashboard is at {address}{shown} Stop it with Ctrl-C.")
 
     with suppress(KeyboardInterrupt):  # Ctrl-C is how a reader is done: no failure
-        serve(url, port, demonstration, ready)
+        serve(url, port, demonstration, ready, awaited=awaited if demonstration else "")

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import shell
-from dashboard.database import DATABASE, DEMONSTRATION
+from dashboard.database import AWAITED, DATABASE, DEMONSTRATION
 from dashboard.download import download
 from dashboard.theme import OPTIONS
 from domain.errors import InputError
@@ -89,15 +89,19 @@ def serve(
     port: int,
     demonstration: bool,
     ready: Callable[[str], None] = lambda _address: None,
+    *,
+    awaited: str = "",
 ) -> None:
     """Serves the pages until it is interrupted; `ready` is told the address once it answers.
 
-    Port 0 takes any that is free. Raises `InputError` where the port is taken.
+    `awaited` is a database that is shown instead as soon as it holds judged posts. Port 0 takes
+    any that is free. Raises `InputError` where the port is taken.
     """
     listening = _listen(port)
     taken = listening.getsockname()[1]
     os.environ[DATABASE] = database_url
     os.environ[DEMONSTRATION] = "1" if demonstration else "0"
+    os.environ[AWAITED] = awaited
     ready(f"http://{HOST}:{taken}")
     server = uvicorn.Server(
         uvicorn.Config(
