@@ -1,7 +1,7 @@
 """From daily rows of one place to its series, by day or by ISO week: pure, no database.
 
-A rate is reporters per 1,000 judged posts with Garwood's interval, or with Wilson's where more
-than every tenth post reports: a Poisson count knows no upper end, and would promise more reporters
+A rate is reporters per 1,000 judged posts with Garwood's interval, or with Wilson's where reports
+are frequent or posts are few: a Poisson count knows no upper end, and would promise more reporters
 than posts. A share is the reports that a narrow filter leaves among all reports, with Wilson's. All
 treat posts as independent of one another, which they are not quite, so the true uncertainty is
 somewhat larger.
@@ -26,7 +26,10 @@ from trends.periods import Period, State, start_of, week_states
 
 PER = 1_000  # posts, in the unit of a rate
 LEVEL = 0.95  # of every interval
-RARE = 0.1  # up to this share of the posts, over the whole series, a count is as good as Poisson
+# A count is as good as Poisson where reports are rare over the whole series, and where no period has
+# so few posts that Garwood's limit would pass half of them.
+RARE = 0.1
+HALF = 0.5
 
 
 class Measure(StrEnum):
@@ -121,10 +124,11 @@ def _interval(measure: Measure, sums: NDArray[np.int64], whole: NDArray[np.bool_
     """Values of the whole periods in the measure's unit; NaN elsewhere."""
     reports, reporters, _, posts, all_reports = np.where(whole, sums, 0)
     match measure:
-        case Measure.RATE if reporters.sum() <= RARE * posts.sum():
-            found, unit = poisson_rate(reporters, posts, level=LEVEL), PER
         case Measure.RATE:
-            found, unit = wilson_share(reporters, np.maximum(posts, reporters), level=LEVEL), PER
+            found, unit = poisson_rate(reporters, posts, level=LEVEL), PER
+            frequent = reporters.sum() > RARE * posts.sum()
+            if frequent or np.any(found.high > HALF):  # NaN, without posts, compares as False
+                found = wilson_share(reporters, np.maximum(posts, reporters), level=LEVEL)
         case Measure.SHARE:
             # A review can add a report of a kind that the model's own counts don't hold.
             among = np.maximum(all_reports, reports)

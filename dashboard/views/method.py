@@ -21,7 +21,7 @@ in each thread; they are known only by a keyed hash) and <b>threads</b>. A heate
 first, hardly the last.</p>
 <h2>What a rate is</h2>
 <p>Reporters per 1,000 posts of the same place that the model judged, with a 95 % interval
-(Garwood's for a Poisson count, Wilson's where more than every tenth post reports). Only complete
+(Garwood's for a Poisson count, Wilson's where reports are frequent or posts few). Only complete
 days and weeks have one; a day in a known gap is missing, not zero. Places are never added up: each
 shows another part of what is written.</p>
 <h2>What the numbers can't say</h2>

@@ -1,4 +1,4 @@
-"""Where reports are frequent, a rate never promises more reporters than posts."""
+"""A rate never promises more reporters than posts, however frequent reports or few posts are."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ DAYS = st.lists(
 )
 
 
-@given(DAYS.filter(lambda days: sum(r for r, _ in days) > 0.1 * sum(p for _, p in days)))
-def test_a_frequent_rate_stays_within_its_posts(days: list[tuple[int, int]]) -> None:
+@given(DAYS)
+def test_a_rate_stays_within_its_posts(days: list[tuple[int, int]]) -> None:
     made = rate(days)
     for value, low, high in zip(made.values, made.low, made.high, strict=True):
         assert value is not None
