@@ -26,7 +26,7 @@ from trends.periods import Period, State, start_of, week_states
 
 PER = 1_000  # posts, in the unit of a rate
 LEVEL = 0.95  # of every interval
-# A count is as good as Poisson where reports are rare over the whole series, and where no period has
+# A count is as good as Poisson where reports are rare over the whole series, and no period has
 # so few posts that Garwood's limit would pass half of them.
 RARE = 0.1
 HALF = 0.5
