@@ -98,6 +98,10 @@ def write(engine: Engine) -> Iterator[Connection]:
     with _named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(sqlite_begin="IMMEDIATE")
         with connection.begin():
+            if engine.dialect.name == "postgresql":
+                # Foreign keys are checked by a plan that a session makes once: made while a table
+                # was empty, it would read the whole table for every row that is inserted later.
+                connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             yield connection
 
 
