@@ -1,0 +1,67 @@
+"""Every table, once, for SQLite and PostgreSQL alike.
+
+Rows are named by natural keys (keyed hashes, days, names), so that two databases with the same
+content are equal row by row, and a worker can compute a key without asking the database.
+"""
+
+from db.tables.collected import (
+    AddressRow,
+    Cursor,
+    Gap,
+    ImportBlock,
+    PlaceRow,
+    PostProduct,
+    PostRow,
+    PostText,
+    ThreadRow,
+    Tombstone,
+)
+from db.tables.judged import (
+    EvidenceRow,
+    FactRow,
+    IncidentMember,
+    ModelRow,
+    ReviewRow,
+    TriageRow,
+    VerdictRow,
+)
+from db.tables.registry import HASH, NAME, Meta, Table, UtcTime
+from db.tables.runs import ChangeLog, RunRow, RunSource
+from db.tables.series import DailyCountRow, EpisodeRow, ExposureRow, Published, SeriesEvent
+from db.tables.vendors import ConfirmedFaultRow, OutageRow, ReleaseRow
+
+__all__ = [
+    "HASH",
+    "NAME",
+    "AddressRow",
+    "ChangeLog",
+    "ConfirmedFaultRow",
+    "Cursor",
+    "DailyCountRow",
+    "EpisodeRow",
+    "EvidenceRow",
+    "ExposureRow",
+    "FactRow",
+    "Gap",
+    "ImportBlock",
+    "IncidentMember",
+    "Meta",
+    "ModelRow",
+    "OutageRow",
+    "PlaceRow",
+    "PostProduct",
+    "PostRow",
+    "PostText",
+    "Published",
+    "ReleaseRow",
+    "ReviewRow",
+    "RunRow",
+    "RunSource",
+    "SeriesEvent",
+    "Table",
+    "ThreadRow",
+    "Tombstone",
+    "TriageRow",
+    "UtcTime",
+    "VerdictRow",
+]

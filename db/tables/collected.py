@@ -1,0 +1,134 @@
+"""What was collected: places, threads, posts, their texts, and how far each source was read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.registry import HASH, NAME, Table
+
+
+class PlaceRow(Table):
+    """Where posts come from, and which share of them we see there."""
+
+    __tablename__ = "place"
+    name: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    source: Mapped[str] = mapped_column(String(NAME))
+    frame: Mapped[str] = mapped_column(String(NAME))
+    query: Mapped[str]
+
+
+class ThreadRow(Table):
+    """One public discussion."""
+
+    __tablename__ = "thread"
+    key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    place: Mapped[str] = mapped_column(ForeignKey("place.name"))
+    title: Mapped[str]
+    opened_at: Mapped[datetime]
+    first_seen_at: Mapped[datetime]
+
+
+class PostRow(Table):
+    """One post without its text. `parent` may name a post that we don't hold (an orphan)."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index(None, "day"),
+        Index(None, "thread"),
+        Index(None, "author"),
+    )
+    key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    thread: Mapped[str] = mapped_column(ForeignKey("thread.key"))
+    parent: Mapped[str | None] = mapped_column(String(HASH))
+    place: Mapped[str] = mapped_column(ForeignKey("place.name"))
+    kind: Mapped[str] = mapped_column(String(NAME))
+    author: Mapped[str | None] = mapped_column(String(HASH))
+    state: Mapped[str] = mapped_column(String(NAME))
+    version: Mapped[int] = mapped_column(SmallInteger)  # of the current text, from 1
+    depth: Mapped[int] = mapped_column(SmallInteger)
+    back_filled: Mapped[bool]
+    written_at: Mapped[datetime]
+    day: Mapped[date]  # UTC day of the first version: the day that every count uses
+    first_seen_at: Mapped[datetime]
+
+
+class PostText(Table):
+    """One version of a post's text. Purged texts are NULL; hash and dates stay."""
+
+    __tablename__ = "post_text"
+    post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    title: Mapped[str | None]
+    text: Mapped[str | None]
+    raw_hash: Mapped[str] = mapped_column(String(HASH))
+    seen_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
+
+
+class PostProduct(Table):
+    """Which products a post is about; several are possible."""
+
+    __tablename__ = "post_product"
+    post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
+    product: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+
+
+class AddressRow(Table):
+    """The source's own ids and links: personal data, in this table only."""
+
+    __tablename__ = "address"
+    post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
+    external_id: Mapped[str]
+    url: Mapped[str]
+
+
+class Tombstone(Table):
+    """Posts that were deleted or forgotten and may not come back."""
+
+    __tablename__ = "tombstone"
+    post: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(NAME))
+    at: Mapped[datetime]
+
+
+class Cursor(Table):
+    """How far a source was read; moves only in the transaction that saves what it passed."""
+
+    __tablename__ = "cursor"
+    source: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    moved_at: Mapped[datetime]
+
+
+class ImportBlock(Table):
+    """One block of an imported file; written with its posts, so that no block counts twice."""
+
+    __tablename__ = "import_block"
+    file: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the content
+    block: Mapped[int] = mapped_column(primary_key=True)
+    format: Mapped[str] = mapped_column(String(NAME))
+    read: Mapped[int]  # posts in the block
+    unreadable: Mapped[int]
+    last: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Gap(Table):
+    """A stretch in which a place could not be collected: missing, never zero."""
+
+    __tablename__ = "gap"
+    place: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    began: Mapped[datetime] = mapped_column(primary_key=True)
+    ended: Mapped[datetime | None]
+    reason: Mapped[str]
