@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from classify import features
 from classify.calibration import Scaling
+from classify.combine import Combiner, Linear
 from classify.cues.all import CUES
 from classify.decide import Thresholds
 from classify.forest import Forest
@@ -27,7 +28,7 @@ from classify.ngrams import Vocabulary
 from domain.causes import Cause
 from domain.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS, WORDS, CARD = "arrays.npz", "model.json", "card.json"
 SHIPPED = Path(__file__).parent / "data" / "model"
 _FOREST = ("roots", "feature", "threshold", "left", "right", "shares")
@@ -74,7 +75,9 @@ def _arrays(model: Model) -> bytes:
         "idf": model.text.vocabulary.idf.astype(np.float32),
         "weights": model.text.weights.astype(np.float32),
         "intercepts": model.text.intercepts.astype(np.float32),
-        **{name: getattr(model.forest, name) for name in _FOREST},
+        "linear": model.combiner.linear.weights.astype(np.float32),
+        "linear_intercepts": model.combiner.linear.intercepts.astype(np.float32),
+        **{name: getattr(model.combiner.forest, name) for name in _FOREST},
     }
     out = BytesIO()
     np.savez_compressed(out, **held)
@@ -125,10 +128,12 @@ def _read(arrays: bytes, told: dict[str, Any], card: dict[str, Any], folder: Pat
         raise ModelError(f"The model in {folder} was made for another version of whylost.", _FIX)
     held = np.load(BytesIO(arrays), allow_pickle=False)
     forest = Forest(**{name: held[name] for name in _FOREST})
+    linear = Linear(held["linear"].astype(float), held["linear_intercepts"].astype(float))
     nodes = len(forest.feature)
     words = _grams(told["words"], held["grams"])
     if (
         held["weights"].shape != (len(words), len(CLASSES))
+        or linear.weights.shape != (len(features.names()) + len(CLASSES), len(CLASSES))
         or forest.shares.shape != (nodes, len(CLASSES))
         or max(forest.left.max(), forest.right.max(), forest.roots.max()) >= nodes
     ):
@@ -136,7 +141,7 @@ def _read(arrays: bytes, told: dict[str, Any], card: dict[str, Any], folder: Pat
     vocabulary = Vocabulary({w: i for i, w in enumerate(words)}, held["idf"].astype(float))
     return Model(
         TextPart(vocabulary, held["weights"].astype(float), held["intercepts"].astype(float)),
-        forest,
+        Combiner(forest, linear),
         {n: Scaling(m, s, i) for n, (m, s, i) in told["scalings"].items()},
         Thresholds(
             told["report_threshold"], {c: told["thresholds"][Cause(c).value] for c in CAUSES}

@@ -53,10 +53,24 @@ def decide(
         return Decided(Decision.UNDETERMINED, likely, Abstention.UNSUPPORTED_LANGUAGE)
     if report < thresholds.report:
         return Decided(Decision.NOT_A_REPORT, None)
+    if _vanished_and_deflected(found):
+        return Decided(Decision.UNDETERMINED, likely, Abstention.CONTRADICTORY)
     sure = causes[likely] >= thresholds.causes[likely] and causes[likely] > undetermined
     if sure:
         return Decided(Decision(likely.value), likely)
     return Decided(Decision.UNDETERMINED, likely, _why(causes, undetermined, seen, found))
+
+
+def _vanished_and_deflected(found: Sequence[Hit]) -> bool:
+    """Whether a conversation vanished and the assistant turned evasive, and no error text says why.
+
+    The codebook leaves the cause of such a loss open: nothing ties it to either.
+    """
+    own = [h.cue for h in found if h.field != "thread_title" and h.cue.direction == "for"]
+    about = {cue.about for cue in own}
+    named = any(cue.error and cue.about in STUDIED for cue in own)
+    both = {Symptom.EVASIVE, Symptom.CONVERSATION_GONE, Cause.SAFETY_TRIGGER} <= about
+    return both and not named
 
 
 def _why(

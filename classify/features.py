@@ -28,7 +28,7 @@ def names() -> tuple[str, ...]:
     """The features' names, in the order of the columns."""
     made = [f"cue {cue.name}" for cue in CUES]
     for subject in _SUBJECTS:
-        whats = ("for", "against", "net", "dense", "early", "error", "title", "thread")
+        whats = ("for", "against", "net", "dense", "early", "error", "title", "thread", "mine")
         made += [f"{what} {_subject(subject)}" for what in whats]
     made += ["kind " + kind for kind in _KINDS]
     made += ["log length", "short", "long", "has code", "has form", "first person", "asks", "you"]
@@ -45,7 +45,7 @@ def touched(cue: Cue) -> tuple[str, ...]:
     subject = _subject(_about(cue))
     if cue.direction == "against":
         return (f"cue {cue.name}", f"against {subject}", f"net {subject}")
-    whats = ("for", "net", "dense", "early", "title", "thread")
+    whats = ("for", "net", "dense", "early", "title", "thread", "mine")
     made = [f"cue {cue.name}", *(f"{what} {subject}" for what in whats)]
     return (*made, f"error {subject}") if cue.error else tuple(made)
 
@@ -79,6 +79,8 @@ def value(name: str, found: Sequence[Hit], length: int) -> float:
             return float(any(h.field == "title" or h.start < EARLY for h in speaking))
         case "error":
             return float(any(h.cue.error for h in speaking))
+        case "mine":
+            return _several([h for h in speaking if h.mine])
         case "title":
             return float(any(h.field == "title" for h in speaking))
         case _:

@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from classify import features
 from classify.calibration import Bools, Scaling, choose
+from classify.combine import Combiner, combine
 from classify.cues.all import finder
 from classify.cues.engine import Hit
 from classify.decide import Thresholds
-from classify.forest import Forest, grow
 from classify.labels import OWN, Labelled
 from classify.model import CAUSES, CLASSES, NONE, Model, TextPart, calibrated
 from classify.ngrams import Floats, Vocabulary, grams
-from classify.scores import f1
 from classify.text import Views, views
 from classify.textmodel import TextClassifier
-from domain.causes import STUDIED, Cause
+from classify.thresholds import cause_thresholds
 
 # Shares of the classes that training is weighted to: those of the 843 labelled real posts, with a
 # guess for `undetermined`, of which they hold none.
@@ -33,14 +32,16 @@ class Parameters:
     """What a person chose. Part of the model's id."""
 
     least_texts: int = 3
-    text_strength: float = 10.0
+    text_strength: float = 5.0
     trees: int = 200
     leaf: int = 3
+    tried: float = 0.1  # share of the features that a split of a tree chooses from
+    strength: float = 0.03  # the regression's inverse regularisation
     folds: int = 4
-    precision: float = 0.9  # at which a cause is decided, on held-out posts
+    precision: float = 0.8  # aimed at where a cause is decided, on held-out posts
     least_decided: int = 8  # held-out decisions that a threshold must rest on
-    real_weight: float = 3.0  # of a real post beside one of our own, within a class
-    report_thresholds: tuple[float, ...] = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65)  # one is chosen
+    real_weight: float = 1.5  # of a real post beside one of our own, within a class
+    report_threshold: float = 0.3  # of the probability; choosing it in each fit was noise
     shared_posts: int = 5  # an n-gram that our own posts lack must stand in so many posts
     shared_places: int = 2  # of so many places
 
@@ -95,10 +96,10 @@ def fit(
     shares = np.empty((len(known.rows), len(CLASSES)))
     for k in range(folds.max() + 1):
         inside, held = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
-        forest = _forest(full[inside], known.classes[inside], weights[inside], parameters)
-        shares[held] = forest.predict(full[held])
+        combiner = _combiner(full[inside], known.classes[inside], weights[inside], parameters)
+        shares[held] = combiner.predict(full[held])
     scalings, losses = _calibrate(known, shares)
-    thresholds = _thresholds(known, shares, scalings, parameters)
+    thresholds = _thresholds(known, shares, scalings, weights, parameters)
     told = {
         "calibration": {
             n: {"method": s.method, "log_loss": losses[n]} for n, s in scalings.items()
@@ -107,9 +108,14 @@ def fit(
             "report": thresholds.report,
             **{c.value: t for c, t in thresholds.causes.items()},
         },
+        "decisions": {
+            "precision_aimed_at": parameters.precision,
+            "aimed_on": "real posts and our own together, held out, weighted as in training",
+            "on_real_posts_of_places_held_out": _decided(known, shares, scalings, thresholds),
+        },
     }
-    forest = _forest(full, known.classes, weights, parameters)
-    return Model(text_part(known, parameters), forest, scalings, thresholds, card(told))
+    combiner = _combiner(full, known.classes, weights, parameters)
+    return Model(text_part(known, parameters), combiner, scalings, thresholds, card(told))
 
 
 def class_weights(known: Prepared, parameters: Parameters) -> Floats:
@@ -182,16 +188,18 @@ def text_part(known: Prepared, parameters: Parameters) -> TextPart:
     return TextPart(Vocabulary(fitted.vocabulary_.index, idf), weights, intercepts)
 
 
-def _forest(
+def _combiner(
     rows: Floats, classes: NDArray[np.int64], weights: Floats, parameters: Parameters
-) -> Forest:
-    return grow(
+) -> Combiner:
+    return combine(
         rows,
         classes.tolist(),
         weights,
         classes=len(CLASSES),
         trees=parameters.trees,
         leaf=parameters.leaf,
+        tried=parameters.tried,
+        strength=parameters.strength,
     )
 
 
@@ -221,39 +229,41 @@ def _real(known: Prepared) -> NDArray[np.int64]:
 
 
 def _thresholds(
-    known: Prepared, shares: Floats, scalings: Mapping[str, Scaling], parameters: Parameters
+    known: Prepared,
+    shares: Floats,
+    scalings: Mapping[str, Scaling],
+    weights: Floats,
+    parameters: Parameters,
 ) -> Thresholds:
-    """Derived on held-out posts.
+    """On held-out posts, real ones and our own together and weighted as in training, since real
+    posts alone hold too few that are surely of one cause."""
+    report, causes, _ = calibrated(shares, scalings)
+    true = truths(known.rows)
+    made = cause_thresholds(
+        causes,
+        [true[c.value] for c in CAUSES],
+        report >= parameters.report_threshold,
+        weights,
+        precision=parameters.precision,
+        least_decided=parameters.least_decided,
+    )
+    return Thresholds(parameters.report_threshold, made)
 
-    A post is a report from where the forced choice is best (macro F1 of the three causes). A cause
-    is decided from the least probability above which decisions reach the precision.
-    """
-    chosen = _real(known)
-    report, causes, _ = calibrated(shares[chosen], scalings)
-    rows = [known.rows[i] for i in chosen]
-    likely = causes.argmax(axis=1)
 
-    def quality(threshold: float) -> float:
-        said = np.where(report >= threshold, likely, NONE)
-        true = known.classes[chosen]
-        scores = [f1(said == CAUSES.index(c), true == CAUSES.index(c)) for c in STUDIED]
-        return float(np.nansum(scores))
-
-    best = max(parameters.report_thresholds, key=quality)
-    made: dict[Cause, float] = {}
+def _decided(
+    known: Prepared, shares: Floats, scalings: Mapping[str, Scaling], thresholds: Thresholds
+) -> dict[str, dict[str, int]]:
+    """How many real posts were decided by a model that hadn't seen their place, and how many of
+    these rightly; a second cause counts as well."""
+    real = _real(known)
+    report, causes, _ = calibrated(shares[real], scalings)
+    likely, true = causes.argmax(axis=1), truths([known.rows[i] for i in real])
+    made = {}
     for i, cause in enumerate(CAUSES):
-        mine = np.flatnonzero((likely == i) & (report >= best))
-        right = np.array([cause.value in (rows[j].cause, rows[j].secondary) for j in mine], bool)
-        made[cause] = least_threshold(causes[mine, i], right, parameters)
-    return Thresholds(best, made)
-
-
-def least_threshold(probability: Floats, right: Bools, parameters: Parameters) -> float:
-    """The least threshold with the precision on `least_decided` posts or more; else 1.01."""
-    order = np.argsort(-probability, kind="stable")
-    precision: Floats = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    best = 1.01
-    for n, (share, place) in enumerate(zip(precision, order, strict=True), 1):
-        if n >= parameters.least_decided and share >= parameters.precision:
-            best = float(np.floor(probability[place] * 1000) / 1000)
-    return best
+        said = (likely == i) & (report >= thresholds.report)
+        said &= causes[:, i] >= thresholds.causes[cause]
+        made[cause.value] = {
+            "posts": int(said.sum()),
+            "right": int((said & true[cause.value]).sum()),
+        }
+    return made

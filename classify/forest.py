@@ -48,13 +48,23 @@ class Forest:
 
 
 def grow(
-    rows: Floats, labels: Sequence[int], weights: Floats, *, classes: int, trees: int, leaf: int
+    rows: Floats,
+    labels: Sequence[int],
+    weights: Floats,
+    *,
+    classes: int,
+    trees: int,
+    leaf: int,
+    tried: float = 0.3,
 ) -> Forest:
-    """A forest over rows of features; `labels` are class numbers below `classes`."""
+    """A forest over rows of features; `labels` are class numbers below `classes`.
+
+    `leaf`: least posts in a leaf; `tried`: share of the features that a split chooses from.
+    """
     from sklearn.ensemble import ExtraTreesClassifier
 
     grown = ExtraTreesClassifier(
-        trees, min_samples_leaf=leaf, max_features=0.3, random_state=0, n_jobs=2
+        trees, min_samples_leaf=leaf, max_features=tried, random_state=0, n_jobs=2
     )
     grown.fit(rows.astype(np.float32), np.asarray(labels), sample_weight=weights)
     parts = [tree.tree_ for tree in grown.estimators_]

@@ -1,4 +1,4 @@
-"""The model: cues and text scores into a forest, calibrated, with a decision or an abstention."""
+"""The model: cues and text scores combined, calibrated, with a decision or an abstention."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from classify import decide, evidence, facts, features
 from classify.calibration import LEAST, Scaling, logit
+from classify.combine import Combiner
 from classify.cues.all import finder
 from classify.cues.engine import Hit
-from classify.forest import Forest
 from classify.language import language
 from classify.ngrams import Floats, Vocabulary
 from classify.text import Content, Views, views
@@ -47,7 +47,7 @@ class TextPart:
     intercepts: Floats
 
     def scores(self, text: str) -> Floats:
-        """One score a class, rounded: the forest must see the same numbers on every machine."""
+        """One score a class, rounded: trees must see the same numbers on every machine."""
         columns, weights = self.vocabulary.row(text)
         made: Floats = np.round(weights @ self.weights[columns] + self.intercepts, 2)
         return made
@@ -58,7 +58,7 @@ class Model:
     """Everything that judging needs. `card` tells where it comes from; its "id" names it."""
 
     text: TextPart
-    forest: Forest
+    combiner: Combiner
     scalings: Mapping[str, Scaling]  # "report" and each cause
     thresholds: decide.Thresholds
     card: Mapping[str, Any]
@@ -82,12 +82,12 @@ class Model:
         ]
 
     def row(self, seen: Views, found: Sequence[Hit]) -> Floats:
-        """The forest's features of one post."""
+        """The features of one post, text scores last."""
         return np.concatenate([features.row(seen, found), self.text.scores(seen.words())])
 
     def probabilities(self, rows: Floats) -> tuple[Floats, Floats, Floats]:
         """Report (n), joint cause (n, 4), and the raw share that names no cause (n)."""
-        return calibrated(self.forest.predict(rows), self.scalings)
+        return calibrated(self.combiner.predict(rows), self.scalings)
 
     def _judgement(
         self,
@@ -145,7 +145,7 @@ class Model:
 
 
 def calibrated(shares: Floats, scalings: Mapping[str, Scaling]) -> tuple[Floats, Floats, Floats]:
-    """Probabilities of the forest's class shares; no cause is more probable than a report."""
+    """Probabilities of the combiner's class shares; no cause is more probable than a report."""
     report = scalings["report"](1 - shares[:, NONE])
     causes = np.column_stack([scalings[c.value](shares[:, i]) for i, c in enumerate(CAUSES)])
     return report, np.minimum(causes, report[:, None]).clip(LEAST), shares[:, UNDETERMINED]

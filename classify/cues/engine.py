@@ -22,6 +22,8 @@ from classify.text import Field, Region, Views, Voice
 
 SENTENCE_CHARACTERS = 240  # on either side of an anchor, where no full stop comes first
 SPANS_A_CUE = 3  # passages kept of one cue in one field; more add nothing for a reader
+NEAR_CHARACTERS = 90  # on either side of a passage, where its author may say "I" or "my"
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|me|my|mine|we|our|us)\b")
 _ENDS = re.compile(r"[.!?](?=[\s\"')*]|$)|\n|[。！？]")
 
 
@@ -34,6 +36,7 @@ class Hit:
     start: int
     end: int
     voice: Voice
+    mine: bool = False  # the author speaks of himself nearby
 
 
 class _How(Enum):
@@ -117,7 +120,9 @@ class CueFinder:
                 found[number].append((place[0] + span[0], place[0] + span[1], Voice.AUTHOR))
         for number, spans in found.items():
             for start, end, voice in sorted(set(spans), key=lambda s: s[:2])[:SPANS_A_CUE]:
-                yield Hit(self.cues[number], field.name, start, end, voice)
+                near = low[max(0, start - NEAR_CHARACTERS) : end + NEAR_CHARACTERS]
+                mine = bool(_FIRST_PERSON.search(near))
+                yield Hit(self.cues[number], field.name, start, end, voice, mine)
 
     def _try(
         self, sentence: str, rules: set[int], field: Field

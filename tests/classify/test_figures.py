@@ -17,10 +17,11 @@ from sklearn.metrics import f1_score as sklearn_f1
 
 from classify import calibration, scores
 from classify.evaluate import by_place, own_folds, true_class
-from classify.fit import Parameters, fold_numbers, least_threshold
+from classify.fit import Parameters, fold_numbers
 from classify.forest import grow
 from classify.labels import examples
 from classify.summary import read_out, summarise
+from classify.thresholds import UNREACHED, least_threshold
 from ingest.privacy import redact
 
 # Measured when the model was last changed, less 0.03 for the noise of a rebuilt forest.
@@ -87,12 +88,15 @@ def test_a_lower_bound_of_a_share() -> None:
 def test_a_threshold_keeps_its_precision() -> None:
     p = np.linspace(1, 0, 100)
     right = np.array([True] * 20 + [False] * 80)
-    chosen = Parameters(precision=0.8, least_decided=10)
-    threshold = least_threshold(p, right, chosen)
+    even = np.ones(100)
+    threshold = least_threshold(p, right, even, precision=0.8, least_decided=10)
     assert right[p >= threshold].mean() >= 0.8
     assert (p >= threshold).sum() == 25
-    assert least_threshold(p, ~right, Parameters(precision=0.99, least_decided=1)) > 1
-    assert least_threshold(p[:0], right[:0], chosen) > 1
+    rare = np.where(right, 1.0, 4.0)  # the wrong ones stand for four posts each
+    strict = least_threshold(p, right, rare, precision=0.8, least_decided=10)
+    assert (p >= strict).sum() == 21
+    assert least_threshold(p, ~right, even, precision=0.99, least_decided=1) == UNREACHED
+    assert least_threshold(p[:0], right[:0], even, precision=0.8, least_decided=1) == UNREACHED
 
 
 def test_the_forest_in_arrays_is_the_forest_of_scikit_learn() -> None:
