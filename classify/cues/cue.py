@@ -87,19 +87,20 @@ def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     return pattern, anchor
 
 
-Needed = tuple[tuple[frozenset[str], tuple[str, ...]], ...]
-
-
-def needed(rule: str) -> Needed:
-    """What a sentence must hold before the rule is worth trying: for every element that isn't
-    optional or negated, its whole words and its beginnings."""
+def in_order(rule: str) -> tuple[re.Pattern[str], ...]:
+    """What a sentence must hold before the rule is worth trying: a pattern for every element that
+    isn't optional or negated. They stand in this order, each beginning behind the one before."""
     made = []
     for element in rule.split():
         words = element.lstrip("@")
-        if element not in ("..", "...") and not words.startswith("!") and words[-1] != "?":
-            options = _options(words)
-            whole = frozenset(o for o in options if not o.endswith("*"))
-            made.append((whole, tuple(o[:-1] for o in options if o.endswith("*"))))
+        if element in ("..", "...") or words.startswith("!") or words[-1] == "?":
+            continue
+        options = _options(words)
+        begun = [re.escape(o[:-1]) for o in options if o.endswith("*")]
+        whole = [o for o in options if not o.endswith("*")]
+        ends = [re.escape(w) + (r"(?!\w)" if w[-1].isalnum() else "") for w in whole]
+        before = r"(?<!\w)" if all(o[0].isalnum() for o in options) else ""
+        made.append(re.compile(f"{before}(?:{'|'.join([*ends, *begun])})"))
     return tuple(made)
 
 

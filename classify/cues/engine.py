@@ -17,7 +17,7 @@ import spacy
 from spacy.matcher import Matcher
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found] # compiled, without stub
 
-from classify.cues.cue import Cue, Needed, compile_rule, needed, single_words
+from classify.cues.cue import Cue, compile_rule, in_order, single_words
 from classify.text import Field, Region, Views, Voice
 
 SENTENCE_CHARACTERS = 240  # on either side of an anchor, where no full stop comes first
@@ -58,7 +58,8 @@ class CueFinder:
         self.cues = tuple(cues)
         self._nlp = spacy.blank("en")
         self._nlp.tokenizer = _plain_tokenizer(self._nlp)
-        self._rules: list[tuple[int, Needed, Any]] = []  # the cue's number, its rule compiled
+        # The cue's number, what a sentence must hold for its rule, the rule compiled.
+        self._rules: list[tuple[int, tuple[re.Pattern[str], ...], Any]] = []
         anchors: dict[str, set[tuple[int, _How]]] = defaultdict(set)
         for number, cue in enumerate(self.cues):
             for text in cue.texts:
@@ -72,7 +73,7 @@ class CueFinder:
                     continue
                 for word in words:
                     anchors[word].add((len(self._rules), _How.ANCHOR))
-                self._rules.append((number, needed(rule), self._matcher(pattern)))
+                self._rules.append((number, in_order(rule), self._matcher(pattern)))
         self._meanings = [
             tuple(sorted(found, key=lambda f: (f[0], f[1].value))) for found in anchors.values()
         ]
@@ -128,13 +129,12 @@ class CueFinder:
         self, sentence: str, rules: set[int], field: Field
     ) -> Iterator[tuple[int, tuple[int, int]]]:
         """Cues' numbers and spans in one sentence, which is tokenised only if a rule can match."""
-        words = _words(sentence)
         doc = None
         for rule in sorted(rules):
-            number, wanted, matcher = self._rules[rule]
+            number, ordered, matcher = self._rules[rule]
             if self.cues[number].titles_only and field.name != "title":
                 continue
-            if not all(_holds(words, whole, begun) for whole, begun in wanted):
+            if not _follow(sentence, ordered):
                 continue
             doc = self._nlp.make_doc(sentence) if doc is None else doc
             for _, first, last in matcher(doc):
@@ -142,25 +142,15 @@ class CueFinder:
                 yield number, (doc[first].idx, token.idx + len(token))
 
 
-def _words(sentence: str) -> set[str]:
-    """Every string that the tokenizer could make a token of, and some more."""
-    pieces = set(_PIECE.findall(sentence))
-    pieces.update(_BARE.findall(sentence))
-    for chunk in sentence.split():
-        pieces.add(chunk)
-        pieces.add(chunk.strip(_EDGES))
-    return pieces
-
-
-def _holds(words: set[str], whole: frozenset[str], begun: tuple[str, ...]) -> bool:
-    if not whole.isdisjoint(words):
-        return True
-    return bool(begun) and any(word.startswith(begun) for word in words)
-
-
-_PIECE = re.compile(r"[\w'-]+|[^\w\s]")
-_BARE = re.compile(r"\w+(?:['-]+\w+)*|/\w[\w-]*|-[\w-]+")
-_EDGES = '!"#$%&()*+,:;<=>?@[]^_`{|}~.…'
+def _follow(sentence: str, ordered: tuple[re.Pattern[str], ...]) -> bool:
+    """Whether the elements stand one after the other; the earliest place of each is enough."""
+    at = 0
+    for pattern in ordered:
+        found = pattern.search(sentence, at)
+        if found is None:
+            return False
+        at = found.start() + 1
+    return True
 
 
 class _Sentences:

@@ -85,5 +85,5 @@ def test_the_quick_look_before_a_rule_hides_nothing(monkeypatch: pytest.MonkeyPa
     finder = CueFinder(CUES)
     seen = [views(row.content) for row in examples()[::4]]
     quick = [finder.find(v) for v in seen]
-    monkeypatch.setattr(engine, "_holds", lambda *_: True)
+    monkeypatch.setattr(engine, "_follow", lambda *_: True)
     assert [finder.find(v) for v in seen] == quick

@@ -25,8 +25,8 @@ from classify.thresholds import UNREACHED, least_threshold
 from ingest.privacy import redact
 
 # Measured when the model was last changed, less 0.03 for the noise of a rebuilt forest.
-FLOOR_OWN = 0.70
-FLOOR_GOLD = 0.55
+FLOOR_OWN = 0.72
+FLOOR_GOLD = 0.62
 CAUSES = ("context_limit", "safety_trigger", "session_management")
 
 
