@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def cause_thresholds(
     reported: Bools,
     weights: Floats,
     *,
-    precision: float,
+    precision: Mapping[Cause, float],
     least_decided: int,
 ) -> dict[Cause, float]:
     """A threshold a cause. `holds`: for every cause, which rows it is true of."""
@@ -47,7 +47,7 @@ def cause_thresholds(
             causes[mine, i],
             holds[i][mine],
             weights[mine],
-            precision=precision,
+            precision=precision[cause],
             least_decided=least_decided,
         )
     return made
