@@ -32,6 +32,7 @@ model: $(READY)
 $(READY): requirements.txt pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "whylost needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
 	@echo "Setting up .venv (once, about a minute)"
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { echo "This Python can't make environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
 	@"$(PYTHON)" -m venv "$(VENV)"
 	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
