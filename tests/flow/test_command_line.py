@@ -12,6 +12,8 @@ from tests.flow.conftest import Program
 COMMANDS = ("run", "ingest", "sources", "classify", "trends", "releases", "export", "dashboard",
             "demo", "doctor")  # fmt: skip
 
+SOURCES = ("hackernews", "github")
+
 
 def test_help_names_every_command(whylost: Program) -> None:
     ended = whylost("--help")
@@ -71,19 +73,33 @@ def test_an_expected_failure_is_one_line(
     assert not (whylost.home / "x.csv").exists()
 
 
+def offline(whylost: Program, nowhere: str) -> None:
+    whylost.home.mkdir()
+    (whylost.home / "whylost.toml").write_text(
+        "".join(f'[sources.{source}]\nbase = "{nowhere}"\n' for source in SOURCES),
+        encoding="utf-8",
+    )
+
+
+def test_the_doctor_finds_that_no_source_answers(whylost: Program, nowhere: str) -> None:
+    offline(whylost, nowhere)
+    ended = whylost("doctor", "--json")
+    assert ended.code == 3
+    failed = {check["name"]: check for check in ended.json() if not check["ok"]}
+    assert set(failed) == set(SOURCES)
+    assert all("can't be reached" in check["found"] for check in failed.values())
+    assert ended.err == "whylost: To look at: github, hackernews.\n"
+
+
 def test_without_a_network_each_source_says_so_within_seconds(
     whylost: Program, nowhere: str
 ) -> None:
-    whylost.home.mkdir()
-    (whylost.home / "whylost.toml").write_text(
-        f'[sources.hackernews]\nbase = "{nowhere}"\n[sources.github]\nbase = "{nowhere}"\n',
-        encoding="utf-8",
-    )
+    offline(whylost, nowhere)
     began = time.monotonic()
     ended = whylost("run")
     assert ended.code == 3
     assert time.monotonic() - began < 30
-    for source in ("hackernews", "github"):
+    for source in SOURCES:
         assert f"{source}: 0 new" in ended.out
     assert ended.out.count("can't be reached") >= 2
     assert ended.err.startswith("whylost: Not read to the end: ")
