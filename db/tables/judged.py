@@ -34,8 +34,10 @@ class VerdictRow(Table):
     __tablename__ = "verdict"
     __table_args__ = (
         ForeignKeyConstraint(["post", "version"], ["post_text.post", "post_text.version"]),
-        Index(None, "model", "day", "decision"),
-        Index(None, "model", "decision", "day"),
+        # `model` never comes first: PostgreSQL would check foreign keys by such an index, if the
+        # session planned that while the table was empty, and walk all verdicts for each one.
+        Index(None, "day", "model", "decision"),
+        Index(None, "decision", "model", "day"),
     )
     post: Mapped[str] = mapped_column(String(HASH), primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

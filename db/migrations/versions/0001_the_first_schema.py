@@ -380,10 +380,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post", "version", "model", name=op.f("pk_verdict")),
     )
     op.create_index(
-        op.f("ix_verdict_model_day_decision"), "verdict", ["model", "day", "decision"], unique=False
+        op.f("ix_verdict_day_model_decision"), "verdict", ["day", "model", "decision"], unique=False
     )
     op.create_index(
-        op.f("ix_verdict_model_decision_day"), "verdict", ["model", "decision", "day"], unique=False
+        op.f("ix_verdict_decision_model_day"), "verdict", ["decision", "model", "day"], unique=False
     )
     op.create_table(
         "evidence",
