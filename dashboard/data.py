@@ -18,7 +18,8 @@ from dashboard.database import address, engine, told_demonstration
 from db.engine import holds_demonstration, read
 from db.handles import Connection
 from db.queries import facets
-from db.queries.state import current_model, state
+from db.queries.state import state
+from db.verdicts import current_model
 from domain.filter import Filter
 from trends.periods import Period
 from trends.series import Overview, overview_series
@@ -48,9 +49,7 @@ def shown() -> Shown:
         model = current_model(connection)
         now_at = state(connection)
     demonstration = told_demonstration() or holds_demonstration(engine(url))
-    return Shown(
-        url=url, state=now_at, model=model[0] if model else None, demonstration=demonstration
-    )
+    return Shown(url=url, state=now_at, model=model, demonstration=demonstration)
 
 
 @contextmanager

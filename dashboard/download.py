@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from dashboard.database import address, engine
 from db.engine import holds_demonstration, read
 from db.export import SHEETS, stream
-from db.queries.state import current_model
+from db.verdicts import current_model
 from domain.errors import InputError, StoreError
 from domain.filter import Filter
 
@@ -29,9 +29,7 @@ def download(request: Request) -> Response:
             model = current_model(connection)
         if model is None:
             return PlainTextResponse("Nothing has been judged yet.", status_code=404)
-        lines = stream(
-            database, what, wanted, model[0], with_links=query.get("links", "yes") != "no"
-        )
+        lines = stream(database, what, wanted, model, with_links=query.get("links", "yes") != "no")
         first = next(lines)  # so that a failure is an answer, not half a file
         marked = "demonstration-" if holds_demonstration(database) else ""
     except InputError as error:

@@ -111,11 +111,6 @@ def iterate_reports(
         after = Mark(page[-1].written_at, page[-1].key)
 
 
-def report_keys(connection: Connection, filter: Filter, model: str) -> set[str]:  # noqa: A002 - the noun
-    """The keys of all reports that match."""
-    return set(connection.scalars(conditions.reports(filter, model, PostRow.key)))
-
-
 _COLUMNS = (
     PostRow.key,
     PostRow.version,

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, func, select
 
-from db.tables import ChangeLog, ModelRow, ReviewRow, RunRow
+from db.tables import ChangeLog, ReviewRow, RunRow
 
 
 def latest_run(connection: Connection) -> int:
     """The number of the latest run that ended, 0 before the first: what caches are keyed by."""
     ended = select(func.max(RunRow.number)).where(RunRow.finished_at.is_not(None))
     return connection.scalar(ended) or 0
-
-
-def current_model(connection: Connection) -> tuple[str, dict[str, Any]] | None:
-    """Id and card of the model whose verdicts are shown, or None before the first was used."""
-    query = select(ModelRow.id, ModelRow.card).where(ModelRow.current.is_(True))
-    row = connection.execute(query).one_or_none()
-    return (row.id, row.card) if row else None
 
 
 def state(connection: Connection) -> str:
