@@ -9,6 +9,7 @@ from db.tables.collected import (
     Cursor,
     Gap,
     ImportBlock,
+    Passage,
     PlaceRow,
     PostProduct,
     PostRow,
@@ -22,13 +23,14 @@ from db.tables.judged import (
     IncidentMember,
     ModelRow,
     ReviewRow,
+    SampleRow,
     TriageRow,
     VerdictRow,
 )
 from db.tables.registry import HASH, NAME, Meta, Table, UtcTime
 from db.tables.runs import ChangeLog, RunRow, RunSource
 from db.tables.series import DailyCountRow, EpisodeRow, ExposureRow, Published, SeriesEvent
-from db.tables.vendors import ConfirmedFaultRow, OutageRow, ReleaseRow
+from db.tables.vendors import ConfirmedFaultRow, OutageRow, ReleaseCandidate, ReleaseRow
 
 __all__ = [
     "HASH",
@@ -48,15 +50,18 @@ __all__ = [
     "Meta",
     "ModelRow",
     "OutageRow",
+    "Passage",
     "PlaceRow",
     "PostProduct",
     "PostRow",
     "PostText",
     "Published",
+    "ReleaseCandidate",
     "ReleaseRow",
     "ReviewRow",
     "RunRow",
     "RunSource",
+    "SampleRow",
     "SeriesEvent",
     "Table",
     "ThreadRow",

@@ -24,17 +24,24 @@ class PlaceRow(Table):
     source: Mapped[str] = mapped_column(String(NAME))
     frame: Mapped[str] = mapped_column(String(NAME))
     query: Mapped[str]
+    # What the source's terms allow with what is collected here.
+    export_text: Mapped[bool]
+    train: Mapped[bool]
+    keep_days: Mapped[int | None]  # None: as long as our own retention
+    attribution: Mapped[str]
 
 
 class ThreadRow(Table):
-    """One public discussion."""
+    """One public discussion. `due_at`: when it is read again as a whole; NULL: no more."""
 
     __tablename__ = "thread"
+    __table_args__ = (Index(None, "due_at"),)
     key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
     place: Mapped[str] = mapped_column(ForeignKey("place.name"))
     title: Mapped[str]
     opened_at: Mapped[datetime]
     first_seen_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
 
 
 class PostRow(Table):
@@ -73,6 +80,7 @@ class PostText(Table):
     seen_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
+    purged_because: Mapped[str | None] = mapped_column(String(NAME))
 
 
 class PostProduct(Table):
@@ -84,12 +92,17 @@ class PostProduct(Table):
 
 
 class AddressRow(Table):
-    """The source's own ids and links: personal data, in this table only."""
+    """The source's own ids and links: personal data, in this table only.
+
+    `due_at`: when the source is asked again whether the post is still there; NULL: never.
+    """
 
     __tablename__ = "address"
+    __table_args__ = (Index(None, "due_at"),)
     post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
     external_id: Mapped[str]
     url: Mapped[str]
+    due_at: Mapped[datetime | None]
 
 
 class Tombstone(Table):
@@ -101,6 +114,14 @@ class Tombstone(Table):
     at: Mapped[datetime]
 
 
+class Passage(Table):
+    """A keyed hash of each line of a text that was deleted: known again where others quote it."""
+
+    __tablename__ = "passage"
+    hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    thread: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+
+
 class Cursor(Table):
     """How far a source was read; moves only in the transaction that saves what it passed."""
 
@@ -109,6 +130,7 @@ class Cursor(Table):
     stream: Mapped[str] = mapped_column(String(NAME), primary_key=True)
     value: Mapped[dict[str, Any]]
     moved_at: Mapped[datetime]
+    found_at: Mapped[datetime | None]  # when reading it last gave a post
 
 
 class ImportBlock(Table):

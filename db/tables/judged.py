@@ -19,12 +19,16 @@ from db.tables.registry import HASH, NAME, Serial, Table
 
 
 class ModelRow(Table):
-    """A model version that judged posts here; exactly one is current."""
+    """A model version that judged posts here; exactly one is current.
+
+    `from_day`: the first day that it judged whole; days before keep the model before it. NULL: all.
+    """
 
     __tablename__ = "model"
     id: Mapped[str] = mapped_column(String(NAME), primary_key=True)
     current: Mapped[bool]
     first_used_at: Mapped[datetime]
+    from_day: Mapped[date | None]
     card: Mapped[dict[str, Any]]
 
 
@@ -125,6 +129,15 @@ class ReviewRow(Table):
     note: Mapped[str]
     decided_at: Mapped[datetime]
     replaced: Mapped[bool]
+
+
+class SampleRow(Table):
+    """A post that was drawn for people to judge: its text stays until they have."""
+
+    __tablename__ = "sample"
+    post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    drawn_at: Mapped[datetime]
 
 
 class TriageRow(Table):

@@ -45,8 +45,13 @@ class RunSource(Table):
     posts_changed: Mapped[int]
     posts_unchanged: Mapped[int]
     posts_deleted: Mapped[int]
+    skipped: Mapped[int]  # left out on purpose: opted out, another language's copy, a repost
     unreadable: Mapped[int]
     empty_answers: Mapped[int]
+    capped: Mapped[int]  # times that a place held more than its source gives
+    threads_visited: Mapped[int]
+    posts_checked: Mapped[int]  # asked for again, whether they are still there
+    dollars: Mapped[float]
     seconds: Mapped[float]
     message: Mapped[str]
 

@@ -32,8 +32,23 @@ class ReleaseRow(Table):
     note: Mapped[str]
 
 
+class ReleaseCandidate(Table):
+    """Something that a vendor published: a person says whether it is a release, and which."""
+
+    __tablename__ = "release_candidate"
+    id: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    vendor: Mapped[str] = mapped_column(String(NAME))
+    feed: Mapped[str]
+    title: Mapped[str]
+    url: Mapped[str]
+    published_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(NAME))  # new, confirmed, dismissed
+    release: Mapped[str | None] = mapped_column(String(NAME))  # what it was confirmed as
+
+
 class OutageRow(Table):
-    """An entry of a vendor's status page."""
+    """An entry of a vendor's status page, as it is told now."""
 
     __tablename__ = "outage"
     key: Mapped[str] = mapped_column(String(NAME), primary_key=True)
@@ -44,6 +59,9 @@ class OutageRow(Table):
     started_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     url: Mapped[str]
+    state: Mapped[str] = mapped_column(String(NAME))  # the page's own word, such as monitoring
+    told_at: Mapped[datetime]  # when the page last changed it
+    body_hash: Mapped[str] = mapped_column(String(NAME))  # of all its updates
 
 
 class ConfirmedFaultRow(Table):

@@ -1,0 +1,74 @@
+"""Terms of places, visits and checks that are due, deletions that follow quotes, retention."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+_ZERO = sa.text("0")
+_EMPTY = sa.text("''")
+
+
+def upgrade() -> None:
+    for name in ("export_text", "train"):
+        op.add_column("place", sa.Column(name, sa.Boolean(), nullable=False, server_default="1"))
+    op.add_column("place", sa.Column("keep_days", sa.Integer(), nullable=True))
+    op.add_column(
+        "place", sa.Column("attribution", sa.Text(), nullable=False, server_default=_EMPTY)
+    )
+    for table in ("thread", "address"):
+        op.add_column(table, sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+        op.create_index(op.f(f"ix_{table}_due_at"), table, ["due_at"], unique=False)
+    op.add_column("post_text", sa.Column("purged_because", sa.String(length=120), nullable=True))
+    op.add_column("cursor", sa.Column("found_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("model", sa.Column("from_day", sa.Date(), nullable=True))
+    for name in ("skipped", "capped", "threads_visited", "posts_checked"):
+        op.add_column(
+            "run_source", sa.Column(name, sa.Integer(), nullable=False, server_default=_ZERO)
+        )
+    op.add_column(
+        "run_source", sa.Column("dollars", sa.Double(), nullable=False, server_default=_ZERO)
+    )
+    for name, kind in (("state", sa.String(length=120)), ("body_hash", sa.String(length=120))):
+        op.add_column("outage", sa.Column(name, kind, nullable=False, server_default=_EMPTY))
+    op.add_column(
+        "outage",
+        sa.Column(
+            "told_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("'1970-01-01 00:00:00'"),
+        ),
+    )
+    op.create_table(
+        "passage",
+        sa.Column("hash", sa.String(length=24), nullable=False),
+        sa.Column("thread", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("hash", "thread", name=op.f("pk_passage")),
+    )
+    op.create_table(
+        "release_candidate",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("vendor", sa.String(length=120), nullable=False),
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=120), nullable=False),
+        sa.Column("release", sa.String(length=120), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_candidate")),
+    )
+    op.create_table(
+        "sample",
+        sa.Column("post", sa.String(length=24), nullable=False),
+        sa.Column("stream", sa.String(length=120), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["post"], ["post.key"], name=op.f("fk_sample_post_post")),
+        sa.PrimaryKeyConstraint("post", "stream", name=op.f("pk_sample")),
+    )
