@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from db.tables import Cursor
 from db.upsert import upsert
@@ -22,8 +22,22 @@ def move(
     connection: Connection, source: str, stream: str, value: dict[str, Any], now: datetime
 ) -> None:
     """Moves a cursor: only in the transaction that saves the rows it passes."""
-    row = {"source": source, "stream": stream, "value": value, "moved_at": now}
+    row = {"source": source, "stream": stream, "value": value, "moved_at": now, "found_at": None}
     upsert(connection, Cursor, [row], update=("value", "moved_at"))
+
+
+def found(connection: Connection, source: str, stream: str, now: datetime) -> None:
+    """Notes that reading this stream gave a post, where the stream has a cursor."""
+    connection.execute(
+        update(Cursor).where(Cursor.source == source, Cursor.stream == stream).values(found_at=now)
+    )
+
+
+def found_at(connection: Connection, source: str, stream: str) -> datetime | None:
+    """When reading this stream last gave a post; None where it never did."""
+    return connection.scalar(
+        select(Cursor.found_at).where(Cursor.source == source, Cursor.stream == stream)
+    )
 
 
 def all_cursors(connection: Connection) -> dict[tuple[str, str], dict[str, Any]]:

@@ -22,6 +22,9 @@ from db.tables import (
 from db.upsert import slices, upsert
 from domain.nouns import Place, Post, PostState, Thread
 
+DELETED = "deleted"  # why a text was purged
+PLACE = [column.name for column in PlaceRow.__table__.columns]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
@@ -30,6 +33,7 @@ class Held:
     raw_hash: str
     version: int
     state: PostState
+    thread: str  # the thread's key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,12 +59,14 @@ def held(connection: Connection, keys: Sequence[str]) -> dict[str, Held]:
     found: dict[str, Held] = {}
     for part in slices(keys):
         rows = connection.execute(
-            select(PostRow.key, PostText.raw_hash, PostRow.version, PostRow.state)
+            select(PostRow.key, PostText.raw_hash, PostRow.version, PostRow.state, PostRow.thread)
             .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
             .where(PostRow.key.in_(part))
         )
-        for key, raw_hash, version, state in rows:
-            found[key] = Held(raw_hash=raw_hash, version=version, state=PostState(state))
+        for key, raw_hash, version, state, thread in rows:
+            found[key] = Held(
+                raw_hash=raw_hash, version=version, state=PostState(state), thread=thread
+            )
     return found
 
 
@@ -75,10 +81,20 @@ def buried(connection: Connection, keys: Sequence[str]) -> set[str]:
 def save_places(connection: Connection, places: Sequence[Place]) -> None:
     """Makes or updates places by name."""
     rows = [
-        {"name": p.name, "source": p.source, "frame": p.frame.value, "query": p.query}
+        {
+            "name": p.name,
+            "source": p.source,
+            "frame": p.frame.value,
+            "query": p.query,
+            "store_text": p.terms.store_text,
+            "export_text": p.terms.export_text,
+            "train": p.terms.train,
+            "keep_days": p.terms.keep_days,
+            "attribution": p.terms.attribution,
+        }
         for p in places
     ]
-    upsert(connection, PlaceRow, rows, update=("source", "frame", "query"))
+    upsert(connection, PlaceRow, rows, update=[name for name in PLACE if name != "name"])
 
 
 def save_threads(
@@ -95,6 +111,7 @@ def save_threads(
             "title": t.title,
             "opened_at": t.opened_at,
             "first_seen_at": now,
+            "due_at": t.due_at,
         }
         for t in threads
     }
@@ -129,10 +146,20 @@ def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> 
     return Saved(new=len(new), changed=len(changed), unchanged=same, deleted=len(gone))
 
 
+def withdraw(connection: Connection, keys: Sequence[str], now: datetime) -> int:
+    """Purges those of `keys` that we hold and that were not deleted yet; gives how many."""
+    gone = [k for k, h in held(connection, keys).items() if h.state is not PostState.DELETED]
+    for key in gone:
+        purge(connection, key, "deleted at its source", now)
+    return len(gone)
+
+
 def purge(connection: Connection, key: str, reason: str, now: datetime) -> None:
     """Takes a post's texts and address away; its hash, labels and counts stay."""
     connection.execute(
-        update(PostText).where(PostText.post == key).values(title=None, text=None, purged_at=now)
+        update(PostText)
+        .where(PostText.post == key)
+        .values(title=None, text=None, purged_at=now, purged_because=DELETED)
     )
     connection.execute(delete(AddressRow).where(AddressRow.post == key))
     connection.execute(
@@ -154,7 +181,12 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
         connection,
         AddressRow,
         [
-            {"post": p.key, "external_id": p.address.external_id, "url": p.address.url}
+            {
+                "post": p.key,
+                "external_id": p.address.external_id,
+                "url": p.address.url,
+                "due_at": p.address.due_at,
+            }
             for p in posts
             if p.address and p.state is not PostState.DELETED
         ],
@@ -211,4 +243,5 @@ def _text_row(post: Post, version: int, now: datetime) -> dict[str, Any]:
         "seen_at": now,
         "edited_at": post.edited_at,
         "purged_at": now if deleted else None,
+        "purged_because": DELETED if deleted else None,
     }

@@ -12,7 +12,7 @@
     |   |   `-- Gone                 -   what was asked for is not there (404, 410)
     |   |-- Throttled                -   the source asks for a longer pause than the budget has
     |   |-- BadAnswer                -   the answer is not what the source's documentation says
-    |   `-- BudgetSpent              -   the run's own limit of requests, bytes or time is reached
+    |   `-- BudgetSpent              -   the run's limit of requests, bytes, time or money is met
     |-- ModelError                   1   the model file is missing, damaged or of another version
     |-- PartlyDone                   3   some source or line failed, the rest is kept
     `-- LockHeld                    75   another run is going
@@ -69,7 +69,15 @@ class Unreachable(SourceError):
 
 
 class Refused(SourceError):
-    """The source answered no, and asking again would not help."""
+    """The source answered no, and asking again would not help.
+
+    `status` is HTTP's, `word` the service's own name for the reason, where it gives one.
+    """
+
+    def __init__(self, what: str, fix: str = "", *, status: int = 0, word: str = "") -> None:
+        super().__init__(what, fix)
+        self.status = status
+        self.word = word
 
 
 class Gone(Refused):
@@ -89,7 +97,7 @@ class BadAnswer(SourceError):
 
 
 class BudgetSpent(SourceError):
-    """The run's own limit of requests, bytes or seconds is reached; the next run goes on."""
+    """The run's own limit of requests, bytes, seconds or money is reached; the next run goes on."""
 
 
 class ModelError(WhylostError):

@@ -33,6 +33,19 @@ class PostState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What a source's terms allow, as data that ingest, export, training and purge obey."""
+
+    store_text: bool = True
+    export_text: bool = True
+    train: bool = True
+    keep_days: int | None = None  # of a text that is no report; None: our own retention
+    delete_within_hours: int | None = None  # after the source deleted a post; None: none named
+    attribution: str = ""
+    written_at: str = ""  # the page that says so
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where posts are collected: one repository, one search, one forum, one imported collection."""
 
@@ -40,6 +53,7 @@ class Place:
     source: str  # "github"
     frame: Frame
     query: str = ""  # what was asked for, where the place is a search
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +64,7 @@ class Thread:
     place: str
     title: str  # redacted
     opened_at: datetime
+    due_at: datetime | None = None  # when a new thread is to be read again as a whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +73,7 @@ class Address:
 
     external_id: str
     url: str
+    due_at: datetime | None = None  # when the source is asked whether the post is still there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +172,21 @@ class Outage:
     started_at: datetime
     resolved_at: datetime | None
     url: str
+    state: str  # the page's own word, such as monitoring
+    told_at: datetime  # when the page last changed it
+    body_hash: str  # of all its updates: they are edited in place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """Something that a vendor published and that a person may confirm as a release."""
+
+    id: str
+    vendor: str
+    feed: str  # its address
+    title: str
+    url: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,9 +292,14 @@ class SourceReport:
     posts_changed: int = 0
     posts_unchanged: int = 0
     posts_deleted: int = 0
+    skipped: int = 0
     unreadable: int = 0
     empty_answers: int = 0
+    capped: int = 0
+    threads_visited: int = 0
+    posts_checked: int = 0
     seconds: float = 0.0
+    dollars: float = 0.0
     message: str = ""
 
 

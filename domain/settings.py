@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,15 @@ class SourceSettings:
     enabled: bool = True
     search: tuple[str, ...] = ()
     base: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)  # further addresses, by role
+    about: Mapping[str, str] = field(default_factory=dict)  # the product of an entry of `search`
     pace_seconds: float = 1.0  # least time between two requests to a host
     budget_requests: int = 500  # of one run
     budget_seconds: float = 600.0
     budget_megabytes: float = 200.0
+    budget_dollars: float = 0.0  # of one run, where reading costs money
+    budget_dollars_month: float = 0.0
+    keep_days: int = 0  # of texts that are no report; 0: as [whylost] says
     timeout_seconds: float = 20.0
     credentials: Mapping[str, str] = field(default_factory=dict)
 
@@ -42,32 +47,24 @@ class SourceSettings:
         return (os.environ.get(variable) or None) if variable else None
 
 
-SOURCES: dict[str, SourceSettings] = {
-    "hackernews": SourceSettings(
-        search=("Claude", "Claude Code", "ChatGPT", "Codex"),
-        base="https://hn.algolia.com/api/v1",
-        pace_seconds=0.4,  # 9,000 an hour of the 10,000 allowed
-        budget_requests=300,
-    ),
-    "github": SourceSettings(
-        search=("anthropics/claude-code", "openai/codex"),
-        base="https://api.github.com",
-        pace_seconds=1.0,
-        credentials={"token": "GITHUB_TOKEN"},
-    ),
-}
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything that can be set. `home` holds the database, the key file and the lock."""
+    """Everything that can be set. `home` holds the database, the key file and the lock.
+
+    `sources` holds what is said of a source other than its own defaults: see `of_source`.
+    """
 
     home: Path
     database: str
     contact: str = ""
     back_fill_days: int = 400
     first_run_days: int = 7
-    sources: Mapping[str, SourceSettings] = field(default_factory=lambda: dict(SOURCES))
+    keep_days: int = 400  # of texts that are no report
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def of_source(self, name: str, defaults: SourceSettings) -> SourceSettings:
+        """The settings of a source: its own defaults, changed by what the file says."""
+        return replace(defaults, **self.sources.get(name, {}))
 
     @property
     def demo_database(self) -> str:
@@ -102,17 +99,13 @@ def load(config: Path | None = None, database: str | None = None) -> Settings:
     )
 
 
-def _sources(told: dict[str, Any], where: str) -> dict[str, SourceSettings]:
-    made = dict(SOURCES)
+def _sources(told: dict[str, Any], where: str) -> dict[str, dict[str, Any]]:
+    """What is said of each source; which sources there are is known to `ingest` alone."""
+    made: dict[str, dict[str, Any]] = {}
     for name, section in told.items():
         if not isinstance(section, dict):
             raise SettingsError(f"{where}: sources.{name} is not a table.", "Write [sources.NAME].")
-        if name not in made:
-            known = ", ".join(sorted(made))
-            raise SettingsError(f"{where}: no source is called {name}.", f"Known: {known}.")
-        changes = _typed(SourceSettings, section, f"sources.{name}", where)
-        kept = {f.name: getattr(made[name], f.name) for f in fields(SourceSettings)}
-        made[name] = SourceSettings(**{**kept, **changes})
+        made[name] = _typed(SourceSettings, section, f"sources.{name}", where)
     return made
 
 

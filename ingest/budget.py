@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from domain.errors import BudgetSpent
@@ -32,10 +34,13 @@ class Budget:
     requests: int
     seconds: float
     bytes: int
+    dollars: float = 0.0
     clock: Clock = field(default_factory=Clock)
     requests_used: int = 0
     bytes_used: int = 0
+    dollars_used: float = 0.0
     began: float = field(init=False)
+    _until: int | None = None  # requests at which the work at hand must stop
 
     def __post_init__(self) -> None:
         self.began = self.clock.monotonic()
@@ -52,10 +57,35 @@ class Budget:
         """At least 0."""
         return max(self.bytes - self.bytes_used, 0)
 
+    def requests_left(self) -> int:
+        """At least 0."""
+        return max(self.requests - self.requests_used, 0)
+
+    @contextmanager
+    def part(self, requests: int) -> Iterator[None]:
+        """Within the `with` no more than so many requests may be sent."""
+        self._until = self.requests_used + requests
+        try:
+            yield
+        finally:
+            self._until = None
+
+    def spend(self, dollars: float) -> None:
+        """Sets money aside before a request that may cost so much, or raises `BudgetSpent`."""
+        if self.dollars_used + dollars > self.dollars + 1e-9:
+            raise self._spent(f"{self.dollars:.2f} dollars")
+        self.dollars_used += dollars
+
+    def give_back(self, dollars: float) -> None:
+        """Returns what an answer turned out not to cost."""
+        self.dollars_used = max(self.dollars_used - dollars, 0.0)
+
     def take_request(self) -> None:
         """Counts one request that is about to be sent, or raises `BudgetSpent`."""
         if self.requests_used >= self.requests:
             raise self._spent(f"{self.requests} requests")
+        if self._until is not None and self.requests_used >= self._until:
+            raise self._spent("requests for this part of the work")
         if self.bytes_used >= self.bytes:
             raise self._spent(f"{self.bytes // 1_000_000} MB")
         if self.seconds_left() <= 0:

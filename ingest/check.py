@@ -11,7 +11,7 @@ from domain.errors import WhylostError
 from domain.settings import Settings, SourceSettings
 from ingest.client import client_for
 from ingest.source import Source, Window
-from ingest.sources import known
+from ingest.sources import known, settings_of
 from ingest.transport import TRIES
 
 SECONDS = 30.0  # that one source may take
@@ -20,7 +20,7 @@ SECONDS = 30.0  # that one source may take
 def checks(settings: Settings, now: datetime) -> Iterator[Check]:
     """One check a source; a disabled one is named and not asked."""
     for name, kind in known().items():
-        mine = settings.sources.get(name, SourceSettings(enabled=False))
+        mine = settings_of(settings, kind)
         if not mine.enabled:
             yield Check(name=name, ok=True, found="not enabled, not asked")
             continue
@@ -46,8 +46,15 @@ def _asked(kind: type[Source], settings: SourceSettings, contact: str, now: date
             requests=TRIES,
             contact=contact,
             hosts=kind.hosts,
+            addresses=source.addresses(),
         ) as client:
-            next(source.pages(client, source.places()[0], {}, window), None)
+            for place in source.places()[:1]:
+                next(source.pages(client, place, {}, window), None)
     except WhylostError as error:
         return Check(name=kind.name, ok=False, found=error.what.rstrip("."), fix=error.fix)
-    return Check(name=kind.name, ok=True, found=f"{settings.base} answers")
+    return Check(name=kind.name, ok=True, found=_answers(settings, source))
+
+
+def _answers(settings: SourceSettings, source: Source) -> str:
+    asked = [settings.base, *source.addresses()] if settings.base else source.addresses()
+    return f"{asked[0]} answers" if asked else "nothing to read is set"

@@ -1,42 +1,33 @@
 """The one HTTP client: what a source asks with, and what it gets back.
 
-Answers are decoded into the type that the source names. Redirects are followed by hand: each
-target must be a host that the settings or the source allow, and credentials stay at their host.
+One request is under way at a time. Answers are decoded into the type that the source names.
+Redirects are followed by hand: each target must be a host that the settings or the source allow,
+and credentials stay at their host.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
 
-from domain.errors import BadAnswer, Gone, Refused, SettingsError
+from domain.errors import BadAnswer, Refused, SettingsError
 from domain.settings import SourceSettings
+from ingest.answer import Answer, answered, decoded, refused
 from ingest.budget import Budget, Clock
-from ingest.transport import PoliteTransport, is_json
+from ingest.transport import PoliteTransport
 from ingest.wire import Wire, proxy_for
 
 REDIRECTS = 5
 _MOVED = (301, 302, 303, 307, 308)
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*?\brel\s*=\s*"?next"?', re.IGNORECASE)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer(Generic[T]):
-    """A decoded answer; `content` is None where nothing changed since the given ETag (304)."""
-
-    content: T | None
-    etag: str = ""
-    last_modified: str = ""
-    next_page: str = ""  # the address of `Link: rel="next"`, as it was sent; "" at the end
+Recorder = Callable[[httpx.Response], None]
 
 
 class Client:
@@ -49,19 +40,27 @@ class Client:
         *,
         contact: str = "",
         hosts: Collection[str] = (),
+        addresses: Collection[str] = (),
         inner: httpx.BaseTransport | None = None,
+        record: Recorder | None = None,
     ) -> None:
-        """`hosts` are names beside the base address's own that redirects may lead to."""
-        self._base = httpx.URL(settings.base)
-        if self._base.scheme not in ("http", "https") or not self._base.host:
+        """`addresses` may be asked beside the settings' own; redirects may also lead to `hosts`.
+
+        `record` is told each answer that was not a failure of the way to it.
+        """
+        asked = [*filter(None, [settings.base]), *settings.also.values(), *addresses]
+        urls = [_whole(address, budget.source) for address in asked]
+        if not urls:
             raise SettingsError(
-                f"sources.{budget.source}: base = {settings.base!r} is no address.",
-                "Write https://host/path.",
+                f"sources.{budget.source} names no address.", "Set `base` or `search`."
             )
-        self._origins = {_origin(self._base)} | {("https", h, 443) for h in hosts}
+        self._base = urls[0]
+        self._own = {_origin(u) for u in urls}
+        self._origins = self._own | {("https", h, 443) for h in hosts}
         self.budget = budget
+        self._record = record
         self._transport = PoliteTransport(
-            inner or Wire(3 * settings.timeout_seconds, proxy_for(settings.base)),
+            inner or Wire(3 * settings.timeout_seconds, proxy_for(str(self._base))),
             budget,
             pace_seconds=settings.pace_seconds,
         )
@@ -94,25 +93,85 @@ class Client:
     ) -> Answer[T]:
         """GETs `where`, a path under the base address or a whole address, as JSON of type `of`.
 
+        Where the base is not set, `where` must be a whole address. Credentials given in `headers`
+        go to the host of `where` where the settings name it, and to no other.
+
         Raises `Refused` for 4xx, `BadAnswer` for anything that isn't `of`, and the errors of the
         transport.
         """
+        answer = self._get(where, params, headers, etag, last_modified)
+        if answer.status_code == 304:
+            return Answer(content=None, etag=etag, last_modified=last_modified)
+        return answered(answer, decoded(answer, of))
+
+    def get_bytes(
+        self,
+        where: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        etag: str = "",
+        last_modified: str = "",
+    ) -> Answer[bytes]:
+        """GETs `where` as it is, for a source that reads something other than JSON."""
+        answer = self._get(where, params, headers, etag, last_modified)
+        if answer.status_code == 304:
+            return Answer(content=None, etag=etag, last_modified=last_modified)
+        return answered(answer, answer.content)
+
+    def post(
+        self,
+        where: str,
+        of: type[T],
+        *,
+        form: Mapping[str, str] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer[T]:
+        """POSTs a form or a JSON document to `where`; what comes back is JSON of type `of`.
+
+        A POST is repeated like any request: use it only for what may happen twice.
+        """
+        url = self._address(where)
+        self._check(url)
+        if form is not None:
+            body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        else:
+            body, kind = msgspec.json.encode(json), "application/json"
+        sent = {**self._headers, "Content-Type": kind, **(headers or {})}
+        sent["Host"] = url.netloc.decode("ascii")
+        request = httpx.Request("POST", url, headers=sent, content=body)
+        answer = self._told(self._transport.handle_request(request))
+        if answer.status_code in _MOVED:
+            raise BadAnswer(f"{url.host}{url.path} has moved.", "Check the address.")
+        return answered(answer, decoded(answer, of))
+
+    def rest(self, seconds: float, where: str = "") -> None:
+        """Leaves the host of `where` (the base's without) alone for so long before the next."""
+        self._transport.rest(self._address(where).netloc.decode("ascii"), seconds)
+
+    def _get(
+        self,
+        where: str,
+        params: Mapping[str, str | int] | None,
+        headers: Mapping[str, str] | None,
+        etag: str,
+        last_modified: str,
+    ) -> httpx.Response:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         asked = dict(headers or {}) | {k: v for k, v in conditions.items() if v}
         url = self._address(where)
-        if _origin(url) != _origin(self._base):
+        if _origin(url) not in self._own:
             asked.pop("Authorization", None)
         answer = self._follow(url.copy_merge_params(params) if params else url, asked)
-        if answer.status_code == 304:
-            return Answer(content=None, etag=etag, last_modified=last_modified)
+        return self._told(answer)
+
+    def _told(self, answer: httpx.Response) -> httpx.Response:
+        if self._record:
+            self._record(answer)
         if answer.status_code >= 400:
-            raise _refused(answer)
-        return Answer(
-            content=_decoded(answer, of),
-            etag=answer.headers.get("etag", ""),
-            last_modified=answer.headers.get("last-modified", ""),
-            next_page=_next_page(answer),
-        )
+            raise refused(answer)
+        return answer
 
     def _address(self, where: str) -> httpx.URL:
         if "://" in where:
@@ -152,6 +211,18 @@ def user_agent(contact: str) -> str:
     return f"{program} (+{clean})" if clean else program
 
 
+def _whole(address: str, source: str) -> httpx.URL:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise SettingsError(
+            f"sources.{source}: {address!r} is no address.", "Write https://host/path."
+        )
+    return url
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
 
@@ -165,42 +236,6 @@ def _target(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
     return target if target.query else target.copy_with(query=url.query or None)
 
 
-def _refused(answer: httpx.Response) -> Refused:
-    where = f"{answer.request.url.host}{answer.request.url.path}"
-    match answer.status_code:
-        case 401:
-            return Refused(f"{where} wants other credentials (401).", "Check the variable's value.")
-        case 403:
-            return Refused(f"{where} is forbidden to us (403).", "Check address and credentials.")
-        case 404 | 410:
-            return Gone(
-                f"{where} is not there ({answer.status_code}).", "Check `search` in whylost.toml."
-            )
-        case 451:
-            return Refused(f"{where} is closed for legal reasons (451).")
-        case status:
-            return Refused(f"{where} refused the request ({status}).", "Please report this.")
-
-
-def _decoded(answer: httpx.Response, of: type[T]) -> T:
-    kind = answer.headers.get("content-type", "")
-    host = answer.request.url.host
-    if kind and not is_json(kind):  # without a Content-Type the body decides (RFC 9110, 8.3)
-        raise BadAnswer(
-            f"{host} answered with {kind.partition(';')[0][:40]}, not JSON.",
-            "The next run tries again.",
-        )
-    try:
-        return msgspec.json.decode(answer.content, type=of)
-    except msgspec.DecodeError as error:
-        raise BadAnswer(f"{host} answered in another shape: {error}.") from error
-
-
-def _next_page(answer: httpx.Response) -> str:
-    found = _NEXT.search(answer.headers.get("link", ""))
-    return found[1] if found else ""
-
-
 def client_for(
     source: str,
     settings: SourceSettings,
@@ -208,7 +243,9 @@ def client_for(
     requests: int,
     contact: str = "",
     hosts: Collection[str] = (),
+    addresses: Collection[str] = (),
     clock: Clock | None = None,
+    record: Recorder | None = None,
 ) -> Client:
     """A client with the budget of `settings`, of at most `requests` requests."""
     budget = Budget(
@@ -216,6 +253,9 @@ def client_for(
         requests=requests,
         seconds=settings.budget_seconds,
         bytes=int(settings.budget_megabytes * 1_000_000),
+        dollars=settings.budget_dollars,
         clock=clock or Clock(),
     )
-    return Client(settings, budget, contact=contact, hosts=hosts)
+    return Client(
+        settings, budget, contact=contact, hosts=hosts, addresses=addresses, record=record
+    )

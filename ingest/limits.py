@@ -2,12 +2,15 @@
 
 Retry-After comes as seconds or as a date (RFC 9110, 10.2.3). `X-RateLimit-Reset` comes as seconds
 left, as seconds since 1970, or as an ISO 8601 time, and is measured against the answer's own Date:
-our clock may be wrong. GitHub says "no" with 403 or 429, at times only in the body's text.
+our clock may be wrong. Some say it in the body alone: GitHub with 403 or 429, Lemmy with 400
+`rate_limit_error`, Stack Exchange with 400 `throttle_violation` and the seconds in a sentence,
+Discourse with `wait_seconds`. X's `UsageCapExceeded` means the month, not the quarter of an hour.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +18,10 @@ from email.utils import parsedate_to_datetime
 UNNAMED_WAIT = 60.0  # where a limit is named without a time; doubled each time it happens again
 _EPOCH = 1_000_000_000  # a reset above this is a moment, below it a number of seconds
 _SPOKEN = (b"secondary rate limit", b"abuse detection", b"rate limit exceeded")
+_SPOKEN_400 = (b"rate_limit_error", b"throttle_violation")
+_MONTH_IS_OVER = b"usagecapexceeded"
+_A_DAY = 86_400.0
+_SECONDS = re.compile(rb'available in (\d{1,9}) seconds|"wait_seconds"\s*:\s*(\d{1,9})')
 
 
 def wait_asked(
@@ -32,6 +39,8 @@ def wait_asked(
     named = _retry_after(headers.get("retry-after"), moment)
     if named is None and _nothing_left(headers):
         named = _reset(headers, moment)
+    if named is None:
+        named = _told(body)
     return max(named, 0.0) if named is not None else UNNAMED_WAIT * 2**times_before
 
 
@@ -47,6 +56,8 @@ def _is_limit(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     match status:
         case 429:
             return True
+        case 400:
+            return any(words in body[:4096].lower() for words in _SPOKEN_400)
         case 403:
             hints = ("retry-after", "gh-limited-by")
             spoken = body[:4096].lower()
@@ -59,6 +70,14 @@ def _is_limit(status: int, headers: Mapping[str, str], body: bytes) -> bool:
             return "retry-after" in headers
         case _:
             return False
+
+
+def _told(body: bytes) -> float | None:
+    """What the body says of the time; a used-up month is asked about again after a day."""
+    if _MONTH_IS_OVER in body[:4096].lower():
+        return _A_DAY
+    found = _SECONDS.search(body[:4096])
+    return float(found[1] or found[2]) if found else None
 
 
 def _nothing_left(headers: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from domain.keyed import Keyed
 from domain.nouns import Address, Post, PostState, Thread
 from ingest.privacy import redact
 from ingest.products import products_of
+from ingest.schedule import Plan
 from ingest.source import RawPost
 
 
@@ -55,11 +56,13 @@ def prepare(
     keyed: Keyed,
     *,
     live_since: datetime | None = None,
+    plans: Mapping[str, Plan] | None = None,
 ) -> Prepared:
     """Threads and posts to save. Of two copies in `raws` the later one counts.
 
     `held` and `buried` answer for `keys(raws, keyed)`; a buried post is left out. Posts written
     before `live_since` are marked as back-filled: by now the deleted ones among them are missing.
+    `plans`, by place, say when a thread is read again and a post asked for; without: never.
     """
     latest = {post_key(raw.external_id, keyed): raw for raw in raws}
     posts: list[Post] = []
@@ -75,12 +78,16 @@ def prepare(
             unchanged += 1
             continue
         late = live_since is not None and raw.written_at < live_since
-        posts.append(_post(key, raw, hashed, keyed, back_filled=late))
+        plan = (plans or {}).get(raw.place)
+        # A post stays in the thread in which it was first seen.
+        thread = before.thread if before else keyed.hash("thread", raw.thread)
+        posts.append(_post(key, raw, hashed, thread, keyed, plan, back_filled=late))
+        if not raw.thread:
+            continue
         if raw.thread_title is None or raw.thread_opened_at is None:
-            thread = _thread(raw, keyed)
-            stubs.setdefault(thread.key, thread)
-        elif (known := keyed.hash("thread", raw.thread)) not in threads:
-            threads[known] = _thread(raw, keyed)
+            stubs.setdefault(thread, _thread(thread, raw, plan))
+        elif thread not in threads:
+            threads[thread] = _thread(thread, raw, plan)
     return Prepared(
         threads=tuple(threads.values()),
         stubs=tuple(s for key, s in stubs.items() if key not in threads),
@@ -89,21 +96,31 @@ def prepare(
     )
 
 
-def _thread(raw: RawPost, keyed: Keyed) -> Thread:
+def _thread(key: str, raw: RawPost, plan: Plan | None) -> Thread:
     return Thread(
-        key=keyed.hash("thread", raw.thread),
+        key=key,
         place=raw.place,
         title=redact(_storable(raw.thread_title or "")),
         opened_at=raw.thread_opened_at or raw.written_at,
+        due_at=plan.visit(raw) if plan else None,
     )
 
 
-def _post(key: str, raw: RawPost, hashed: str, keyed: Keyed, *, back_filled: bool) -> Post:
+def _post(
+    key: str,
+    raw: RawPost,
+    hashed: str,
+    thread: str,
+    keyed: Keyed,
+    plan: Plan | None,
+    *,
+    back_filled: bool,
+) -> Post:
     scheme = raw.external_id.partition(":")[0]
     title, text = _storable(raw.title), _storable(raw.text)
     return Post(
         key=key,
-        thread=keyed.hash("thread", raw.thread),
+        thread=thread,
         parent=post_key(raw.parent, keyed) if raw.parent else None,
         place=raw.place,
         kind=raw.kind,
@@ -117,7 +134,9 @@ def _post(key: str, raw: RawPost, hashed: str, keyed: Keyed, *, back_filled: boo
         depth=raw.depth,
         products=products_of(raw.products, title, text),
         back_filled=back_filled,
-        address=Address(external_id=raw.external_id, url=raw.url),
+        address=Address(
+            external_id=raw.external_id, url=raw.url, due_at=plan.check(raw) if plan else None
+        ),
     )
 
 

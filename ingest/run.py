@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,11 +12,11 @@ from db.handles import Engine
 from domain.errors import InputError, SourceError
 from domain.keyed import Keyed
 from domain.nouns import RunReport, SourceReport
-from domain.settings import Settings, SourceSettings
+from domain.settings import Settings
 from ingest.budget import Clock
 from ingest.client import client_for
 from ingest.source import Source
-from ingest.sources import known
+from ingest.sources import known, settings_of
 from ingest.status import SourceStatus, sources_status
 from ingest.visit import Visit
 
@@ -89,11 +90,7 @@ def chosen_sources(settings: Settings, names: Sequence[str]) -> list[type[Source
             raise InputError(f"No source is called {name!r}.", f"Known: {', '.join(sources)}.")
     if names:
         return [sources[name] for name in dict.fromkeys(names)]
-    return [s for s in sources.values() if _settings_of(settings, s.name).enabled]
-
-
-def _settings_of(settings: Settings, name: str) -> SourceSettings:
-    return settings.sources.get(name, SourceSettings(enabled=False))
+    return [s for s in sources.values() if settings_of(settings, s).enabled]
 
 
 def _visit(
@@ -108,7 +105,7 @@ def _visit(
     progress: Callable[[int], None],
     clock: Clock,
 ) -> SourceReport:
-    mine = _settings_of(settings, kind.name)
+    mine = settings_of(settings, kind)
     missing = [role for role in kind.needs if not mine.secret(role)]
     if missing:
         return SourceReport(
@@ -118,12 +115,16 @@ def _visit(
         )
     source = kind(mine, now)
     try:
+        places = tuple(replace(p, terms=kind.terms) for p in source.places())
+        if not places:
+            return SourceReport(source=kind.name, outcome="done", message="Nothing to read is set.")
         with client_for(
             kind.name,
             mine,
             requests=source.requests(),
             contact=settings.contact,
             hosts=kind.hosts,
+            addresses=source.addresses(),
             clock=clock,
         ) as client:
             visit = Visit(
@@ -131,7 +132,7 @@ def _visit(
                 keyed=keyed,
                 source=source,
                 client=client,
-                places=source.places(),
+                places=places,
                 now=now,
                 first=now - timedelta(days=settings.first_run_days),
                 progress=progress,
@@ -161,6 +162,10 @@ def _counts(reports: Sequence[SourceReport]) -> dict[str, int]:
         "changed": sum(r.posts_changed for r in reports),
         "unchanged": sum(r.posts_unchanged for r in reports),
         "deleted": sum(r.posts_deleted for r in reports),
+        "skipped": sum(r.skipped for r in reports),
         "unreadable": sum(r.unreadable for r in reports),
         "empty_answers": sum(r.empty_answers for r in reports),
+        "capped": sum(r.capped for r in reports),
+        "threads_visited": sum(r.threads_visited for r in reports),
+        "posts_checked": sum(r.posts_checked for r in reports),
     }

@@ -1,21 +1,24 @@
 """The shape that every source has: what it may do, what it reads, what it yields.
 
 A source is one file in `ingest/sources`. It knows what to ask for and how to read the answer;
-pacing, retries, limits and budgets belong to the client, keys, redaction and rows to `prepare`.
+pacing, retries, limits and budgets belong to the client, keys, redaction and rows to `prepare`,
+the order of work and all that is saved to `visit`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from domain.nouns import Place
+from domain.nouns import Candidate, Outage, Place, Terms
 from domain.settings import SourceSettings
 
 if TYPE_CHECKING:
     from ingest.client import Client
+
+__all__ = ["Asked", "Covered", "Missed", "Page", "RawPost", "Source", "Terms", "Window"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +31,7 @@ class RawPost:
     """
 
     place: str
-    thread: str  # external id of the post that opened the thread
+    thread: str  # external id of the post that opened the thread; "": as held, in `Source.check`
     thread_title: str | None  # None: this answer doesn't say
     thread_opened_at: datetime | None
     external_id: str
@@ -46,30 +49,33 @@ class RawPost:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Missed:
+    """A stretch of a place of which the source doesn't give everything: a gap, never a zero."""
+
+    began: datetime
+    ended: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """What is saved in one transaction: posts, and the cursor's value once they are kept.
 
     `cursor` None leaves the cursor where it is. `empty` marks an answer that held nothing where
     something might have been: counted, since an empty answer is no proof of an empty place.
+    `skipped` counts what was left out on purpose, `unreadable` what could not be decoded, `gone`
+    names posts of which the source says that they are deleted.
     """
 
     posts: tuple[RawPost, ...] = ()
     cursor: Mapping[str, Any] | None = None
     unreadable: int = 0
+    skipped: int = 0
     empty: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
-    """What a source's terms allow, as data that ingest, export, training and purge obey."""
-
-    store_text: bool
-    export_text: bool
-    train: bool
-    keep_days: int | None  # None: no limit but our own
-    delete_within_hours: int | None  # after the source deleted a post; None: no limit named
-    attribution: str
-    written_at: str  # the page that says so
+    gone: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,20 +99,38 @@ class Covered:
     ended: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A post that we hold, to be asked for again."""
+
+    place: str
+    external_id: str
+    url: str
+    kind: str
+    written_at: datetime
+
+
 class Source(Protocol):
     """One public place or service. An object lives for one run and may remember what it saw."""
 
     name: ClassVar[str]
+    defaults: ClassVar[SourceSettings]  # address, places, pace and budget, unless settings say else
     terms: ClassVar[Terms]
     hosts: ClassVar[tuple[str, ...]]  # that it may be redirected to, beside its own
     needs: ClassVar[tuple[str, ...]]  # roles of the credentials without which it can't be read
     catches_up: ClassVar[bool]  # whether what a failed run missed can still be read later
     seen_live: ClassVar[bool]  # whether this code ever read a real answer of the service
+    visits: ClassVar[bool]  # whether `thread` can read a whole thread again
+    checks: ClassVar[int]  # how many posts one call of `check` takes; 0: it can't be asked
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None: ...
 
     def places(self) -> tuple[Place, ...]:
         """The places that the settings ask for; `InputError` for one that can't be asked for."""
+        ...
+
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses whose hosts it asks, beside `base` and `also` of the settings."""
         ...
 
     def requests(self) -> int:
@@ -119,6 +143,21 @@ class Source(Protocol):
         """Pages of one place from `cursor` on ({} for a new place), each safe to commit alone.
 
         Raises the client's `SourceError`s; what was yielded before stays right.
+        """
+        ...
+
+    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
+        """The whole thread that `opener` began, as it is now: late replies and edits.
+
+        The pages together must hold every post of the thread that is still there: one that we hold
+        and that is missing is asked for by `check`. Never called where `visits` is False.
+        """
+        ...
+
+    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
+        """At most `checks` posts as they are now: edited ones as posts, deleted ones as `gone`.
+
+        A post of which the answer says nothing certain is left out; it is asked for again later.
         """
         ...
 

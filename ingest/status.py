@@ -14,7 +14,7 @@ from db.queries.health import places as place_lines
 from domain.nouns import Place
 from domain.settings import Settings, SourceSettings
 from ingest.source import Source
-from ingest.sources import known
+from ingest.sources import known, settings_of
 
 RUNS = 200  # looked through for the latest visit to each source
 
@@ -45,7 +45,7 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
         latest = _latest(runs(connection, limit=RUNS))
     rows: list[SourceStatus] = []
     for name, kind in known().items():
-        mine = settings.sources.get(name, SourceSettings(enabled=False))
+        mine = settings_of(settings, kind)
         source = kind(mine, now)
         back_to = now - timedelta(days=settings.back_fill_days)
         for place in source.places():

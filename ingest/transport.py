@@ -77,6 +77,11 @@ class PoliteTransport(httpx.BaseTransport):
             else:
                 return answer
 
+    def rest(self, host: str, seconds: float) -> None:
+        """Leaves a host (as in an address, with its port) alone for so long."""
+        until = self._budget.clock.monotonic() + seconds
+        self._free_at[host] = max(self._free_at.get(host, 0.0), until)
+
     def close(self) -> None:
         """Closes the wire."""
         self._inner.close()

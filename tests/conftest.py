@@ -121,7 +121,10 @@ def _migrated(url: str, keyed: Keyed) -> Iterator[Engine]:
 
 
 # What two undisturbed runs may differ in: when a row was made, and the number it got.
-_UNLIKE = {"first_seen_at", "seen_at", "moved_at", "at", "number", "first_used_at", "purged_at"}
+_UNLIKE = {
+    *("first_seen_at", "seen_at", "moved_at", "found_at", "at", "number", "first_used_at"),
+    *("purged_at", "due_at"),
+}
 _LEFT_OUT = {"run", "run_source", "gap"}
 
 Dump = dict[str, list[tuple[object, ...]]]

@@ -148,3 +148,14 @@ def _visits(connection: Connection) -> dict[str, datetime]:
     done = and_(RunSource.run == RunRow.number, RunSource.outcome == "done")
     query = select(RunSource.source, func.max(RunRow.started_at)).join(RunRow, done)
     return dict(connection.execute(query.group_by(RunSource.source)).all())
+
+
+def written_between(connection: Connection, place: str, began: datetime, ended: datetime) -> int:
+    """How many posts of a place that we hold were written from `began` until before `ended`."""
+    query = select(func.count()).where(
+        PostRow.place == place,
+        PostRow.day >= began.date(),
+        PostRow.written_at >= began,
+        PostRow.written_at < ended,
+    )
+    return connection.scalar(query) or 0

@@ -25,6 +25,7 @@ class PlaceRow(Table):
     frame: Mapped[str] = mapped_column(String(NAME))
     query: Mapped[str]
     # What the source's terms allow with what is collected here.
+    store_text: Mapped[bool]  # False: only until it is judged
     export_text: Mapped[bool]
     train: Mapped[bool]
     keep_days: Mapped[int | None]  # None: as long as our own retention

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from domain.errors import SettingsError
+from domain.nouns import Terms
+from domain.settings import Settings, SourceSettings
 from ingest.source import Source
 
 
@@ -15,3 +18,21 @@ def known() -> dict[str, type[Source]]:
         source: type[Source] = importlib.import_module(f"{__name__}.{module.name}").SOURCE
         found[source.name] = source
     return dict(sorted(found.items()))
+
+
+def settings_of(settings: Settings, source: type[Source]) -> SourceSettings:
+    """A source's defaults, changed by the settings.
+
+    Raises `SettingsError` where the settings speak of a source that there isn't.
+    """
+    names = known()
+    for name in settings.sources:
+        if name not in names:
+            raise SettingsError(f"No source is called {name}.", f"Known: {', '.join(names)}.")
+    return settings.of_source(source.name, source.defaults)
+
+
+def terms_of(source: str) -> Terms:
+    """The terms of a source by name; those of a place that no source reads allow everything."""
+    kind = known().get(source)
+    return kind.terms if kind else Terms()

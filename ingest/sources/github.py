@@ -88,6 +88,11 @@ class GitHub:
     """All issues and comments of the configured repositories; pull requests are left out."""
 
     name: ClassVar[str] = "github"
+    defaults: ClassVar[SourceSettings] = SourceSettings(
+        search=("anthropics/claude-code", "openai/codex"),
+        base="https://api.github.com",
+        credentials={"token": "GITHUB_TOKEN"},
+    )
     terms: ClassVar[Terms] = Terms(
         store_text=True,
         export_text=True,
@@ -101,6 +106,8 @@ class GitHub:
     needs: ClassVar[tuple[str, ...]] = ()  # a token is welcome, see `requests`
     catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
+    visits: ClassVar[bool] = False  # the lists give every reply and every edit
+    checks: ClassVar[int] = 0
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
         self._settings = settings
@@ -118,6 +125,10 @@ class GitHub:
             Place(name=f"github:{r.lower()}", source=self.name, frame=Frame.ALL_POSTS)
             for r in self._settings.search
         )
+
+    def addresses(self) -> tuple[str, ...]:
+        """None but the base of the settings."""
+        return ()
 
     def requests(self) -> int:
         """The settings' number; without a token at most `FREE_REQUESTS`."""

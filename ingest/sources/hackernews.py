@@ -88,6 +88,12 @@ class HackerNews:
     """Searches for the configured products; each post belongs to the narrowest one it matches."""
 
     name: ClassVar[str] = "hackernews"
+    defaults: ClassVar[SourceSettings] = SourceSettings(
+        search=("Claude", "Claude Code", "ChatGPT", "Codex"),
+        base="https://hn.algolia.com/api/v1",
+        pace_seconds=0.4,  # 9,000 an hour of the 10,000 allowed
+        budget_requests=300,
+    )
     terms: ClassVar[Terms] = Terms(
         store_text=True,
         export_text=True,
@@ -101,6 +107,8 @@ class HackerNews:
     needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
+    visits: ClassVar[bool] = False
+    checks: ClassVar[int] = 0
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
         self._settings = settings
@@ -115,6 +123,10 @@ class HackerNews:
             Place(name=_place(q), source=self.name, frame=Frame.PRODUCT_QUERY, query=f'"{q}"')
             for q in self._settings.search
         )
+
+    def addresses(self) -> tuple[str, ...]:
+        """None but those of the settings."""
+        return ()
 
     def requests(self) -> int:
         """As the settings say; the service allows 10,000 an hour."""

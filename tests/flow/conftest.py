@@ -59,9 +59,12 @@ class Program:
         """Points the sources at the loopback servers of `world`, at full speed."""
         lines = ["[whylost]", "back_fill_days = 60"]
         for name, source in world.settings.sources.items():
+            if not source.get("enabled", True):
+                lines += [f"[sources.{name}]", "enabled = false"]
+                continue
             told = {
-                "search": list(source.search),
-                "base": source.base,
+                "search": list(source["search"]),
+                "base": source["base"],
                 "pace_seconds": 0,
                 "timeout_seconds": 2,
                 "budget_requests": 2000,

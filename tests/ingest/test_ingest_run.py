@@ -16,7 +16,7 @@ from db import cursors
 from db.engine import open_engine, read
 from db.tables import AddressRow, Gap, PostRow, PostText, RunSource, ThreadRow
 from domain.errors import InputError
-from ingest import visit
+from ingest import keep
 from ingest.run import sources_status
 from tests.support.replay import JSON, Reply
 from tests.support.world import World
@@ -174,7 +174,7 @@ def test_killed_inside_a_transaction_moves_no_cursor(
 ) -> None:
     saves = 0
     before: dict[tuple[str, str], dict] = {}
-    plain = visit.save_posts
+    plain = keep.save_posts
 
     def kill(connection, posts, when):
         nonlocal saves, before
@@ -184,7 +184,7 @@ def test_killed_inside_a_transaction_moves_no_cursor(
         saves += 1
         return saved
 
-    monkeypatch.setattr(visit, "save_posts", kill)
+    monkeypatch.setattr(keep, "save_posts", kill)
     held_before: list[str] = []
 
     def note(_done: int, _total: int | None) -> None:

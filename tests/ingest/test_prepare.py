@@ -49,7 +49,9 @@ def test_a_known_post_is_neither_redacted_nor_written(
     keyed: Keyed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = {
-        keys([RAW], keyed)[0]: Held(raw_hash=raw_hash(RAW, keyed), version=1, state=PostState.LIVE)
+        keys([RAW], keyed)[0]: Held(
+            raw_hash=raw_hash(RAW, keyed, thread="t"), version=1, state=PostState.LIVE
+        )
     }
 
     def never(_: str) -> str:

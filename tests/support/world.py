@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from domain.keyed import Keyed
 from domain.nouns import RunReport
-from domain.settings import Settings, SourceSettings
+from domain.settings import Settings
 from ingest.run import ingest
+from ingest.sources import known
 from tests.support.fakes import FakeGitHub, FakeHackerNews
 from tests.support.replay import QuickClock, Replay, replaying
 
@@ -32,8 +33,7 @@ class World:
 
     def source(self, name: str, **changes: object) -> None:
         """Changes a source's settings."""
-        made = replace(self.settings.sources[name], **changes)  # type: ignore[arg-type] # by name
-        sources = {**self.settings.sources, name: made}
+        sources = {**self.settings.sources, name: {**self.settings.sources[name], **changes}}
         self.settings = replace(self.settings, sources=sources)
 
     def run(
@@ -105,18 +105,20 @@ def small_world(home: Path, keyed: Keyed, now: datetime) -> Iterator[World]:
     news, hub = FakeHackerNews(), FakeGitHub()
     fill(news, hub, now)
     with replaying(news) as news_server, replaying(hub) as hub_server:
-        sources = {
-            "hackernews": SourceSettings(
-                search=("Claude", "Claude Code"),
-                base=f"{news_server.address}/api/v1",
-                timeout_seconds=0.5,
-            ),
-            "github": SourceSettings(
-                search=("Owner/Project",),
-                base=hub_server.address,
-                timeout_seconds=0.5,
-                credentials={"token": "WHYLOST_TEST_TOKEN"},
-            ),
+        sources: dict[str, dict[str, object]] = {
+            name: {"enabled": False} for name in known() if name not in ("hackernews", "github")
+        } | {
+            "hackernews": {
+                "search": ("Claude", "Claude Code"),
+                "base": f"{news_server.address}/api/v1",
+                "timeout_seconds": 0.5,
+            },
+            "github": {
+                "search": ("Owner/Project",),
+                "base": hub_server.address,
+                "timeout_seconds": 0.5,
+                "credentials": {"token": "WHYLOST_TEST_TOKEN"},
+            },
         }
         yield World(
             news=news,

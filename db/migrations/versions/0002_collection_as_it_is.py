@@ -15,7 +15,7 @@ _EMPTY = sa.text("''")
 
 
 def upgrade() -> None:
-    for name in ("export_text", "train"):
+    for name in ("store_text", "export_text", "train"):
         op.add_column("place", sa.Column(name, sa.Boolean(), nullable=False, server_default="1"))
     op.add_column("place", sa.Column("keep_days", sa.Integer(), nullable=True))
     op.add_column(

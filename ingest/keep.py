@@ -1,0 +1,149 @@
+"""What a source gave, saved page by page, and counted: nothing that happened is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from db import candidates, cursors, due, gaps, outages
+from db.engine import read, write
+from db.handles import Connection, Engine
+from db.posts import Saved, buried, held, save_places, save_posts, save_threads, withdraw
+from domain.keyed import Keyed
+from domain.nouns import Place, SourceReport
+from ingest.budget import Budget
+from ingest.prepare import Prepared, keys, prepare
+from ingest.schedule import SOONEST_VISIT, Plan, plan_of
+from ingest.source import Missed, Page, RawPost, Source
+
+ROWS = 1_000  # posts of one transaction
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+NOT_COLLECTED = "before the first day that was collected"
+
+
+@dataclass(kw_only=True, slots=True)
+class Keeper:
+    """Saves the pages of one source in one run and counts what was in them."""
+
+    engine: Engine
+    keyed: Keyed
+    source: Source
+    places: Sequence[Place]
+    now: datetime
+    first: datetime  # posts written before are back-filled ones
+    progress: Callable[[int], None]
+    saved: Saved = field(default_factory=Saved)
+    posts_read: int = 0
+    pages: int = 0
+    skipped: int = 0
+    unreadable: int = 0
+    empty: int = 0
+    capped: int = 0
+    visited: int = 0
+    checked: int = 0
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def keep(self, place: Place, page: Page) -> None:
+        """Saves a page; the cursor moves with the last of its posts."""
+        parts = [page.posts[at : at + ROWS] for at in range(0, len(page.posts), ROWS)] or [()]
+        for part in parts[:-1]:
+            self._save(place, part, None)
+        self._save(place, parts[-1], page)
+        self.pages += 1
+        self.skipped += page.skipped
+        self.unreadable += page.unreadable
+        self.empty += page.empty
+        self.capped += len(page.missed)
+        for missed in page.missed:
+            self.failures.append(f"{place.name}: {_told(missed)}")
+        self.progress(len(page.posts))
+
+    def note(self, text: str) -> None:
+        """Something to tell that is no failure; once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _save(self, place: Place, posts: Sequence[RawPost], page: Page | None) -> None:
+        looked_up = keys(posts, self.keyed)
+        with read(self.engine) as connection:
+            known, graves = held(connection, looked_up), buried(connection, looked_up)
+        plan = plan_of(self.source, self.now)
+        ready = prepare(
+            posts,
+            known,
+            graves,
+            self.keyed,
+            live_since=self.first,
+            plans={p.name: plan for p in self.places},
+        )
+        with write(self.engine) as connection:
+            save_places(connection, self.places)
+            save_threads(connection, ready.threads, self.now)
+            save_threads(connection, ready.stubs, self.now, only_new=True)
+            saved = save_posts(connection, ready.posts, self.now)
+            if saved.new:
+                self._hasten(connection, ready, plan)
+                cursors.found(connection, self.source.name, place.name, self.now)
+            if page:
+                saved += self._rest_of(connection, place, page)
+        self.posts_read += len(posts)
+        self.saved += saved + Saved(unchanged=ready.unchanged)
+
+    def _hasten(self, connection: Connection, ready: Prepared, plan: Plan) -> None:
+        """A thread in which something new was said is soon read again as a whole."""
+        fresh = {p.thread for p in ready.posts if p.parent and not p.back_filled}
+        if plan.visits and fresh:
+            due.hasten(connection, sorted(fresh), self.now + SOONEST_VISIT)
+
+    def _rest_of(self, connection: Connection, place: Place, page: Page) -> Saved:
+        """Saves what is on a page beside its posts; gives what was deleted by it."""
+        outages.save(connection, page.outages, self.now)
+        candidates.save(connection, page.candidates, self.now)
+        gone = [self.keyed.hash("post", external_id) for external_id in page.gone]
+        for missed in page.missed:
+            gaps.note(connection, place.name, missed.began, missed.ended, missed.reason)
+        if page.cursor is not None:
+            value = dict(page.cursor)
+            cursors.move(connection, self.source.name, place.name, value, self.now)
+            if page.posts:
+                cursors.found(connection, self.source.name, place.name, self.now)
+            covered = self.source.covered(value)
+            if covered:
+                gaps.note(connection, place.name, BEGINNING, covered.began, NOT_COLLECTED)
+        return Saved(deleted=withdraw(connection, gone, self.now))
+
+    def report(self, budget: Budget) -> SourceReport:
+        """All of it. What is missing, capped or unreadable makes a run `partly`."""
+        if self.unreadable:
+            self.failures.append(f"{self.unreadable:,} items could not be read.")
+        outcome: Literal["done", "partly", "failed"] = "done"
+        if self.failures:
+            outcome = "partly" if self.pages else "failed"
+        return SourceReport(
+            source=self.source.name,
+            outcome=outcome,
+            requests=budget.requests_used,
+            bytes=budget.bytes_used,
+            posts_read=self.posts_read,
+            posts_new=self.saved.new,
+            posts_changed=self.saved.changed,
+            posts_unchanged=self.saved.unchanged,
+            posts_deleted=self.saved.deleted,
+            skipped=self.skipped,
+            unreadable=self.unreadable,
+            empty_answers=self.empty,
+            capped=self.capped,
+            threads_visited=self.visited,
+            posts_checked=self.checked,
+            seconds=round(budget.seconds_used(), 3),
+            dollars=round(budget.dollars_used, 6),
+            message=" ".join(filter(None, [*self.failures, *self.notes])),
+        )
+
+
+def _told(missed: Missed) -> str:
+    began, ended = (m.strftime("%Y-%m-%d %H:%M") for m in (missed.began, missed.ended))
+    return f"{missed.reason} ({began} to {ended} UTC)."
