@@ -1,4 +1,4 @@
-"""Numbers that name a person or a machine: phones, cards, accounts, addresses on the network.
+"""Numbers that name a person: phones, cards, accounts.
 
 Numbers are most of the evidence (versions, dates, token counts), so each rule asks for more than a
 shape: a check digit, a country's prefix, a word like "phone" before it.
@@ -7,44 +7,44 @@ shape: a check digit, a country's prefix, a word like "phone" before it.
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from ingest.redaction.rule import Rule, swap
 
-_CARD = r"(?<![\w.+/=-])(?:\d[\ -]?){12,18}\d(?![\w-]|\.\d)"
-_ISSUERS = re.compile(r"4|5[1-5]|2[2-7]|3[47]|36|38|6011|64|65")
-_LENGTHS = {"4": (13, 16, 19), "5": (16,), "2": (16,), "3": (14, 15), "6": (16, 19)}
+_CARD = r"\d(?<![\w.+/=-].)[\ -]?(?:\d[\ -]?){11,17}\d(?![\w-]|\.\d)"
+_ISSUERS = re.compile(r"4|5[1-5]|2[2-7]|3[47]|35[2-8]|36|38|6011|62|64|65")
+_LENGTHS = {"4": (13, 16, 19), "5": (16,), "2": (16,), "3": (14, 15, 16), "6": (16, 19)}
+_FOUR_GROUPS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?\Z")
 _IBAN = r"(?<!\w)[A-Z]{2}\d{2}(?:\ ?[A-Z0-9]{4}){3,7}(?:\ ?[A-Z0-9]{1,3})?(?!\w)"
 _SOCIAL_SECURITY = r"(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)"
 
-_INTERNATIONAL = r"""
-(?<![\w+./-])\+[1-9]\d{0,2}[\ .-]?(?:\(\d{1,4}\)[\ .-]?)?\d{1,5}(?:[\ .-]?\d{2,5}){1,4}
-(?![\w-]|\.\d|\s*(?:tokens|bytes|lines|rows))
+_COUNTED = r"\s*(?:tokens|bytes|lines|rows|times|users|downloads|messages|texts|items|calls)\b"
+_INTERNATIONAL = rf"""
+(?<![\w+./-])\+[1-9]\d{{0,2}}[\ .-]?(?:\(\d{{1,4}}\)[\ .-]?)?\d{{1,5}}(?:[\ .-]?\d{{2,5}}){{1,4}}
+(?![\w-]|\.\d|{_COUNTED})
+"""
+# 0049 151 ...: columns of numbers with zeros in front have groups of one length.
+_DIALLED_OUT = r"""
+(?<![\w+./:-])(?<!\d\ )00(?:3[0-9]|4[0-9]|6[0-6]|8[1246]|9[0-58])\d?
+\ (?!(\d+)(?:\ \d+)*\ 00)\d{2,4}\ \d{3,8}(?:\ \d{2,4}){0,2}(?![\w-]|\.\d|\ \d)
 """
 _NORTH_AMERICAN = r"""
 (?<![\w.+/=-])(?:1[\ .-])?
 (?:\([2-9]\d\d\)\ ?[2-9]\d\d[\ .-]\d{4} | [2-9]\d\d-[2-9]\d\d-\d{4} | [2-9]\d\d\.[2-9]\d\d\.\d{4})
 (?![\w-]|\.\d)
 """
-_NAMED = r"""
-\b((?:phone|mobile|cell|tel|telephone|whatsapp|sms|call(?:\ (?:me|us))?|(?:my|contact)\ number)\b
-[^\n\d+]{0,20})
-(?!\d{4}-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|1[67]\d{8,11}\b)
-(\+?\(?\d[\d\ ().-]{6,15}\d)(?![\w-]|\.\d)
+_RUSSIAN = r"(?<![\w.+/=-])8\ ?\(\d{3}\)\ ?\d{3}-\d\d-\d\d(?![\w-])"
+_LINK = r"((?:\bwa\.me/|\btel:|whatsapp\.com/send/?\?phone=))\+?\d{8,15}(?!\w)"
+_NAMED = rf"""
+\b((?:phone|tel|t[eé]l[eé]phone|telefon[eo]?|tel[eé]fono|t[eé]l|telef|whatsapp|sms|gsm|handy
+   |тел|nomor
+   |call(?:\ (?:me|us))|(?:my|contact|mobile|cell|phone)\ number
+   |(?:mobile|cell|cel|celular|m[óo]vil|m[óo]bil|call|text(?:\ me)?)
+    (?=[^\n\d+]{{0,20}}(?:\+|\(?0|\d+[\ -]\d)))\b
+[^\n\d+]{{0,20}})
+(?!(?:19|20)\d\d-\d\d|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|1[67]\d{{8,11}}\b|0{{4}})
+(?<![\w(])(\+?\(?\d[\d\ ()./-]{{6,15}}\d)(?![\w-]|\.\d|{_COUNTED})
 """
-_IPV4 = r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)"
-_VERSION_BEFORE = re.compile(
-    r"(?:\b(?:version|ver|v|release|build|driver|[a-z]+/)|==|>=|(?<!\])@)\s*:?\s*\Z", re.IGNORECASE
-)
-_HOST_BEFORE = re.compile(
-    r"(?:://|\[user\]@|\b(?:ip|host|server|from|to|address)\W{1,3})\Z", re.IGNORECASE
-)
-_IPV6 = r"(?<![\w:])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4}(?![\w:])"
-_MAC = (
-    r"(?<![\w:-])(?=[\d:-]*[A-Fa-f])[0-9A-Fa-f]{2}([:-])"
-    r"(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])"
-)
-_RESOLVERS = frozenset(("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"))
+_NAMED_IN_HAN = r"((?:电话|手机|電話|携帯|전화|번호)[^\n\d+]{0,8})(\+?\d[\d\ -]{7,15}\d)(?![\w-])"
 
 
 def _digits(text: str) -> str:
@@ -54,7 +54,8 @@ def _digits(text: str) -> str:
 def _card(found: re.Match[str]) -> str:
     digits = _digits(found[0])
     fits = _ISSUERS.match(digits) and len(digits) in _LENGTHS[digits[0]]
-    return "[card]" if fits and luhn(digits) else found[0]
+    rare = digits.startswith("62") and not _FOUR_GROUPS.match(found[0])
+    return "[card]" if fits and not rare and luhn(digits) else found[0]
 
 
 def luhn(digits: str) -> bool:
@@ -78,49 +79,22 @@ def _named_phone(found: re.Match[str]) -> str:
     return f"{found[1]}[phone]" if 8 <= len(_digits(found[2])) <= 13 else found[0]
 
 
-def _ipv4(found: re.Match[str]) -> str:
-    """Public addresses only. A four-part version looks the same: its parts are mostly small."""
-    try:
-        public = IPv4Address(found[0]).is_global and found[0] not in _RESOLVERS
-    except AddressValueError:
-        return found[0]
-    before = found.string[max(0, found.start() - 16) : found.start()]
-    if found[0].endswith(".0.0") or (_VERSION_BEFORE.search(before) and "://" not in before[-3:]):
-        return found[0]
-    large = sum(int(part) >= 32 for part in found[0].split("."))
-    return "[address]" if _reserved_or(public, found[0]) and _hosts(large, before) else found[0]
-
-
-def _reserved_or(public: bool, address: str) -> bool:
-    """Documentation networks (RFC 5737) are not global, but stand for addresses that are."""
-    return public or address.startswith(("192.0.2.", "198.51.100.", "203.0.113."))
-
-
-def _hosts(large: int, before: str) -> bool:
-    return large >= 2 or bool(_HOST_BEFORE.search(before))
-
-
-def _ipv6(found: re.Match[str]) -> str:
-    try:
-        return "[address]" if IPv6Address(found[0]).is_global else found[0]
-    except AddressValueError:
-        return found[0]
-
-
 RULES: tuple[Rule, ...] = (
     swap(_IBAN, _iban, digits=7),
-    swap(_MAC, "[id]", ":", "-", digits=1),
-    swap(_IPV6, _ipv6, ":", digits=1),
     swap(_CARD, _card, digits=7),
-    swap(_IPV4, _ipv4, ".", digits=4),
     swap(_SOCIAL_SECURITY, "[number]", "-", digits=7),
+    swap(_LINK, r"\1[phone]", "wa.me/", "tel:", "phone=", digits=7),
     swap(_INTERNATIONAL, _phone, "+", digits=7),
+    swap(_DIALLED_OUT, _phone, "00", digits=7),
     swap(_NORTH_AMERICAN, "[phone]", "-", ".", digits=7),
+    swap(_RUSSIAN, "[phone]", "8 (", "8(", digits=7),
     swap(
         _NAMED,
         _named_phone,
-        *("phone", "mobile", "cell", "tel", "whatsapp", "sms", "call", "number"),
+        *("phone", "mobil", "cel", "tel", "tél", "whatsapp", "sms", "gsm", "call", "number"),
+        *("handy", "móvil", "movil", "тел", "nomor", "text"),
         digits=7,
         flags=re.IGNORECASE,
     ),
+    swap(_NAMED_IN_HAN, _named_phone, "电话", "手机", "電話", "携帯", "전화", "번호", digits=7),
 )
