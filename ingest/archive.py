@@ -12,31 +12,40 @@ That is why a file's place never is a live source's (`github-archive:...` beside
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
 from time import monotonic
-from typing import Literal
+from typing import BinaryIO, Literal
 
-from db import blocks, runs
+from db import blocks, runs, trees
 from db.engine import read, write
 from db.handles import Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
 from domain.errors import InputError
 from domain.keyed import Keyed
 from domain.nouns import Frame, Place, RunReport, SourceReport
-from ingest.batches import Block, cut, told, with_last
-from ingest.formats import chosen
-from ingest.formats.shape import ARCHIVE, File, Item, Note
+from ingest.batches import Block, Tally, cut, with_last
+from ingest.formats import chosen, mapped
+from ingest.formats.only import only as sieve
+from ingest.formats.shape import ARCHIVE, File, Format, Item, Only
 from ingest.prepare import keys, prepare
 from ingest.source import RawPost
+from ingest.threads import merged, rejoined
 from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
 
 BLOCK = 1_000  # posts of one transaction
 HEAD = 2**18  # bytes by which a format is recognised
 LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
 _NAME = 100  # characters of a file's name in the report
+_SIEVED = {
+    "communities": "community (r/NAME)",
+    "repositories": "repository (owner/name)",
+    "words": "product",
+}
 Progress = Callable[[int, int | None], None]
 
 
@@ -47,11 +56,15 @@ class _Import:
     engine: Engine
     keyed: Keyed
     format: str
+    mapping: mapped.Mapped | None
     source: str | None
+    only: Only
     window: int
     now: datetime
     report: Progress
     seen: int = 0  # posts so far, of all files
+    passed: int = 0  # rows that --only didn't want
+    places: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path]) -> RunReport:
         began = monotonic()
@@ -74,19 +87,23 @@ class _Import:
             started_at=self.now,
             finished_at=self.now + timedelta(seconds=monotonic() - began),
             outcome="done" if all(r.outcome == "done" for r in reports) else "partly",
-            counts=_counts(reports),
+            counts=_counts(reports) | {"passed_over": self.passed, "orphans": self._orphans()},
             sources=tuple(reports),
             message=" ".join(r.message for r in reports if r.outcome != "done"),
         )
+
+    def _orphans(self) -> int:
+        with read(self.engine) as connection:
+            return trees.orphans(connection, self.places)
 
     def _file(self, path: Path, name: str) -> SourceReport:
         """Imports one file. Raises `InputError` where nothing of it can be read."""
         began = monotonic()
         with opened(path) as (packed, digest):
             size = packed.seek(0, 2)
-            packed.seek(0)
+            identity = self._identity(digest)
             with read(self.engine) as connection:
-                before = blocks.done(connection, digest)
+                before = blocks.done(connection, identity)
             if before.complete:
                 return SourceReport(
                     source=name,
@@ -97,35 +114,56 @@ class _Import:
                     seconds=round(monotonic() - began, 3),
                     message="This file is in already.",
                 )
-            head = unpacked(packed, path.name, self.window).read(HEAD)
-            form = chosen(self.format, head, path.name)
-            packed.seek(0)
-            stream = unpacked(packed, path.name, self.window)
-            items = form.read(File(name=path.name, stream=stream, head=head, source=self.source))
-            made = self._blocks(items, digest, form.name, before)
+            form, file = self._recognised(packed, path.name)
+            made = self._blocks(form.read(file), identity, form.name, before)
             return replace(made, source=name, bytes=size, seconds=round(monotonic() - began, 3))
 
+    def _identity(self, digest: str) -> str:
+        """Of what the ledger tells: the same file sieved or mapped otherwise is another import."""
+        told = [
+            *(f"r/{name}" for name in sorted(self.only.communities)),
+            *sorted(self.only.repositories),
+            *sorted(self.only.words),
+            *([self.mapping.fingerprint] if self.mapping else []),
+        ]
+        return sha256("\n".join([digest, *told]).encode()).hexdigest() if told else digest
+
+    def _recognised(self, packed: BinaryIO, name: str) -> tuple[Format, File]:
+        def again() -> BufferedReader:
+            packed.seek(0)
+            return unpacked(packed, name, self.window)
+
+        head = again().read(HEAD)
+        form = self.mapping or chosen(self.format, head, name)
+        if self.only and not form.sieve:
+            raise InputError(f"{name}: {form.name} can't be sieved.", "Leave --only out.")
+        if self.only and not getattr(self.only, form.sieve):
+            raise InputError(f"{name}: --only names no {_SIEVED[form.sieve]}.", "Name one.")
+        return form, File(
+            name=name, stream=again(), head=head, again=again, source=self.source, only=self.only
+        )
+
     def _blocks(
-        self, items: Iterator[Item], digest: str, form: str, before: blocks.Done
+        self, items: Iterator[Item], identity: str, form: str, before: blocks.Done
     ) -> SourceReport:
         """Saves what is not in yet. Where the file turns out damaged, what came before stays."""
-        saved, notes, twice = Saved(), list[Note](), 0
+        saved, met = Saved(), Tally()
         posts_read, number = before.read, before.blocks
         outcome: Literal["done", "partly"] = "done"
         damage = ""
         try:
             for block, last in with_last(cut(items, before.read, BLOCK)):
-                saved += self._save(block, digest, number, form=form, last=last)
+                saved += self._save(block, identity, number, form=form, last=last)
                 number += 1
                 posts_read += len(block.posts)
-                notes += block.notes
-                twice += block.twice
+                met.take(block.met)
                 self.seen += len(block.posts)
                 self.report(self.seen, None)
         except InputError as error:
             if number == 0:
                 raise
             outcome, damage = "partly", f"{error} "
+        self.passed += met.counts["passed"]
         return SourceReport(
             source="",
             outcome=outcome,
@@ -134,30 +172,34 @@ class _Import:
             posts_changed=saved.changed,
             posts_unchanged=saved.unchanged + before.read,
             posts_deleted=saved.deleted,
-            unreadable=sum(n.count for n in notes if n.kind == "unreadable"),
-            message=damage + told(notes, twice),
+            unreadable=met.counts["unreadable"],
+            message=damage + met.told(),
         )
 
-    def _save(self, block: Block, digest: str, number: int, *, form: str, last: bool) -> Saved:
+    def _save(self, block: Block, identity: str, number: int, *, form: str, last: bool) -> Saved:
         looked_up = keys(block.posts, self.keyed)
         with read(self.engine) as connection:
             known, graves = held(connection, looked_up), buried(connection, looked_up)
         ready = prepare(block.posts, known, graves, self.keyed, live_since=LONG_AFTER)
         with write(self.engine) as connection:
+            ready = rejoined(connection, ready, block.posts, self.keyed)
             save_places(connection, _places(block.posts))
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
             saved = save_posts(connection, ready.posts, self.now)
+            trees.merge(connection, merged(ready, self.keyed))
+            trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})
             blocks.save(
                 connection,
-                digest,
+                identity,
                 number,
                 format=form,
                 read=len(block.posts),
-                unreadable=block.unreadable,
+                unreadable=block.met.counts["unreadable"],
                 last=last,
                 now=self.now,
             )
+        self.places.update(p.place for p in block.posts)
         return saved + Saved(unchanged=ready.unchanged)
 
 
@@ -167,22 +209,28 @@ def import_files(
     paths: Sequence[Path],
     *,
     format: str = "auto",  # noqa: A002 - the word of the command line's --format
+    mapping: Path | None = None,
     source: str | None = None,
+    only: Sequence[str] = (),
     window_bytes: int = DEFAULT_WINDOW,
     now: datetime,
     report: Progress = lambda _done, _total: None,
 ) -> RunReport:
     """Imports files (`-` is standard input) and says of each what came of it.
 
-    `source` files the posts under another place than the format's: `mirror` makes
-    `mirror:owner/repo` of `github-archive:owner/repo`. Raises `InputError` where no file at all
+    `mapping` describes tables of one's own, see `ingest.formats.mapped`. `only` names communities
+    (`r/NAME`), repositories or products; what is of none of them is passed over. `source` files the
+    posts under another place than the format's: `mirror` makes `mirror:owner/repo` of
+    `github-archive:owner/repo`. Raises `InputError` where no file at all
     could be read; where only some could, the outcome is `partly`. Call under the run lock.
     """
     task = _Import(
         engine=engine,
         keyed=keyed,
         format=format,
+        mapping=mapped.load(mapping) if mapping else None,
         source=source,
+        only=sieve(only),
         window=window_bytes,
         now=now,
         report=report,

@@ -1,9 +1,9 @@
-"""A file's posts in blocks of equal size, the same each time, with the notes met on the way."""
+"""A file's posts in blocks of equal size, the same each time, with what was met on the way."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.formats.shape import Item, Note
@@ -11,10 +11,40 @@ from ingest.source import RawPost
 
 _SHOWN_LINES = 5  # of unreadable rows, in the report
 _TOLD = {
+    "passed": "rows passed over",
     "left_out": "left out as no posts",
+    "older": "older states of posts",
     "missing": "replies the collector did not fetch",
-    "orphan": "replies whose parent is not in the file",
+    "twice": "posts twice",
 }
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """How often what was met that is no post; of unreadable rows the first ones by name."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
+
+    def add(self, note: Note) -> None:
+        """Counts a note."""
+        self.counts[note.kind] += note.count
+        if note.kind == "unreadable" and len(self.unreadable) < _SHOWN_LINES:
+            self.unreadable.append(note.where)
+
+    def take(self, other: Tally) -> None:
+        """Counts what another one counted."""
+        self.counts.update(other.counts)
+        self.unreadable += other.unreadable[: _SHOWN_LINES - len(self.unreadable)]
+
+    def told(self) -> str:
+        """All of it in words."""
+        counts = self.counts
+        parts = [f"{counts[kind]:,} {words}" for kind, words in _TOLD.items() if counts[kind]]
+        if self.unreadable:
+            more = " ..." if counts["unreadable"] > len(self.unreadable) else ""
+            parts.append(f"unreadable: {', '.join(self.unreadable)}{more}")
+        return "; ".join(parts)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -22,17 +52,12 @@ class Block:
     """Posts of one transaction, and what was met from the first of them to the next block's."""
 
     posts: list[RawPost] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    met: Tally = field(default_factory=Tally)
 
-    @property
-    def twice(self) -> int:
-        """How many posts stand more than once in the block."""
-        return len(self.posts) - len({p.external_id for p in self.posts})
-
-    @property
-    def unreadable(self) -> int:
-        """How many rows did not decode."""
-        return sum(n.count for n in self.notes if n.kind == "unreadable")
+    def close(self) -> Block:
+        """Itself, with the posts counted that stand more than once in it."""
+        self.met.counts["twice"] = len(self.posts) - len({p.external_id for p in self.posts})
+        return self
 
 
 def cut(items: Iterator[Item], skip: int, size: int) -> Iterator[Block]:
@@ -44,16 +69,16 @@ def cut(items: Iterator[Item], skip: int, size: int) -> Iterator[Block]:
     for item in items:
         if isinstance(item, Note):
             if passed >= skip and (block.posts or not skip):
-                block.notes.append(item)
+                block.met.add(item)
             continue
         if passed < skip:
             passed += 1
             continue
         if len(block.posts) == size:
-            yield block
+            yield block.close()
             block = Block()
         block.posts.append(item)
-    yield block
+    yield block.close()
 
 
 def with_last(found: Iterator[Block]) -> Iterator[tuple[Block, bool]]:
@@ -63,18 +88,3 @@ def with_last(found: Iterator[Block]) -> Iterator[tuple[Block, bool]]:
         yield held_back, False
         held_back = block
     yield held_back, True
-
-
-def told(notes: Sequence[Note], twice: int) -> str:
-    """What was met that is no post, in words."""
-    counts: Counter[str] = Counter()
-    for note in notes:
-        counts[note.kind] += note.count
-    parts = [f"{counts[kind]:,} {words}" for kind, words in _TOLD.items() if counts[kind]]
-    if twice:
-        parts.append(f"{twice:,} posts twice")
-    bad = [note.where for note in notes if note.kind == "unreadable"]
-    if bad:
-        shown = ", ".join(bad[:_SHOWN_LINES])
-        parts.append(f"unreadable: {shown}{' ...' if len(bad) > _SHOWN_LINES else ''}")
-    return "; ".join(parts)

@@ -81,10 +81,21 @@ def read_sources(
 @app.command(name="import")
 def import_(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE ...", help="'-' is standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE ...", help="Patterns too; '-' is standard input."),
+    ],
     format_: Annotated[
         str, typer.Option("--format", help="A format's name, or auto: told by the content.")
     ] = "auto",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only r/NAME, owner/name or what names a product; repeatable."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file that says what the columns of a table of one's own are."),
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help="The place to file the posts under, instead of the format's.")
     ] = None,
@@ -96,6 +107,7 @@ def import_(
     from db.lock import run_lock
     from db.opened import opened
     from ingest.archive import import_files
+    from ingest.paths import files as named
 
     told: Invocation = context.obj
     with (
@@ -106,14 +118,18 @@ def import_(
         report = import_files(
             database.engine,
             database.keyed,
-            [Path(file) for file in files],
+            named(files),
             format=format_,
+            mapping=mapping,
             source=source,
+            only=only or (),
             window_bytes=window * 2**20,
             now=told.now(),
             report=progress,
         )
     show(told, report)
+    if orphans := report.counts["orphans"]:
+        told.say(f"In these places {orphans:,} answers have no parent that is held.")
     complain(report)
 
 

@@ -31,7 +31,12 @@ def names(query: str, words: str, around: str = "") -> bool:
     bare = _PEOPLE.sub(" ", words)
     if not _phrase(query).search(bare):
         return False
-    return query.lower() not in _AMBIGUOUS or bool(_TRADE.search(f"{words}\n{around}"))
+    return query.lower() not in _AMBIGUOUS or of_the_trade(f"{words}\n{around}")
+
+
+def of_the_trade(words: str) -> bool:
+    """Whether the words are about what the products are, so that "Codex" is one of them."""
+    return bool(_TRADE.search(words))
 
 
 def narrowest_first(queries: tuple[str, ...]) -> list[str]:

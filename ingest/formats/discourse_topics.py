@@ -11,7 +11,7 @@ import msgspec
 
 from domain.errors import InputError
 from ingest.formats.pieces import elements
-from ingest.formats.shape import UNREADABLE, File, Item, Note, moment
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, tidy
@@ -57,6 +57,7 @@ class DiscourseTopics:
     """The forum's address isn't in the shape: it is taken from the links that posts hold."""
 
     name: ClassVar[str] = "discourse-topics"
+    sieve: ClassVar[Sieve] = ""
 
     def fits(self, head: bytes) -> bool:
         """By its beginning and its keys."""
@@ -104,8 +105,6 @@ def _posts(file: File, host: str, topic: Topic, where: str) -> Iterator[Item]:
     depths: dict[int, int] = {}
     for post in sorted(read, key=lambda p: p.post_number):
         answered = post.reply_to_post_number or 1
-        if post.post_number != 1 and answered not in by_number:
-            yield Note(kind="orphan", where=where)
         depths[post.post_number] = 0 if post.post_number == 1 else depths.get(answered, 0) + 1
         yield _post(file, host, topic, post, by_number.get(answered), depths[post.post_number])
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import submission
-from ingest.formats.shape import UNREADABLE, File, Item, Note, moment
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, tidy
@@ -39,6 +39,7 @@ class FeedbackLines:
     """Comments don't say which story they belong to: each stands in a thread of its own."""
 
     name: ClassVar[str] = "feedback-ndjson"
+    sieve: ClassVar[Sieve] = ""
 
     def fits(self, head: bytes) -> bool:
         """By its keys and the form of its ids."""
@@ -56,12 +57,7 @@ class FeedbackLines:
             except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
-            if post is None:
-                yield Note(kind="left_out", where=where)
-                continue
-            if post.kind == "comment":
-                yield Note(kind="orphan", where=where)
-            yield post
+            yield post or Note(kind="left_out", where=where)
 
 
 def _hacker_news(file: File, told: Feedback) -> RawPost | None:

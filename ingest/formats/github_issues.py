@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ingest.formats.pieces import header, rows
-from ingest.formats.shape import File, Item, Note, moment
+from ingest.formats.shape import File, Item, Note, Sieve, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
@@ -20,6 +20,7 @@ class GitHubIssues:
     """Pull requests are left out, as by the live source. Comments are not in the table."""
 
     name: ClassVar[str] = "github-issues-csv"
+    sieve: ClassVar[Sieve] = "repositories"
 
     def fits(self, head: bytes) -> bool:
         """By its columns."""
@@ -33,9 +34,16 @@ class GitHubIssues:
                 yield Note(kind="unreadable", where=where)
                 continue
             try:
-                yield _post(file, row) or Note(kind="left_out", where=where)
+                post = _post(file, row)
             except ValueError:
                 yield Note(kind="unreadable", where=where)
+                continue
+            if post is None:
+                yield Note(kind="left_out", where=where)
+            elif file.only and post.place.partition(":")[2] not in file.only.repositories:
+                yield Note(kind="passed", where=where)
+            else:
+                yield post
 
 
 def _post(file: File, row: list[str]) -> RawPost | None:

@@ -10,11 +10,15 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from domain.errors import InputError
 
 MOST = 2**26  # bytes of one line, cell or element
 CHUNK = 2**18
 _MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TRIED = 20  # lines from which the keys of a file's rows may be told
 
 
 def lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
@@ -39,8 +43,18 @@ def header(head: bytes) -> tuple[str, ...]:
         return ()
 
 
+def first_keys(head: bytes) -> frozenset[str]:
+    """The keys of the first line that is a JSON object; none where the first lines are none."""
+    for line in head.split(b"\n", _TRIED)[:_TRIED]:
+        try:
+            return frozenset(_OBJECT.decode(line))
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            continue
+    return frozenset()
+
+
 def rows(
-    stream: io.BufferedReader, wanted: Sequence[str]
+    stream: io.BufferedReader, wanted: Sequence[str], delimiter: str = ","
 ) -> Iterator[tuple[int, list[str] | None]]:
     """The `wanted` columns of a CSV table with a header, with the line on which the row ends.
 
@@ -48,7 +62,7 @@ def rows(
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     csv.field_size_limit(MOST)
-    reader = csv.reader(iter(lambda: text.readline(MOST), ""))
+    reader = csv.reader(iter(lambda: text.readline(MOST), ""), delimiter=delimiter)
     names = [name.strip().lower() for name in next(reader, [])]
     if lacking := [name for name in wanted if name not in names]:
         raise InputError(f"The table has no column {lacking[0]}.", "Is it of another format?")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ingest.formats.apps import PLAY, named_most, review
 from ingest.formats.pieces import header, rows
-from ingest.formats.shape import File, Item, Note, moment
+from ingest.formats.shape import File, Item, Note, Sieve, moment
 
 COLUMNS = ("review_id", "at", "content")
 
@@ -16,6 +16,7 @@ class PlayReviews:
     """Times are taken as UTC: the table names no zone."""
 
     name: ClassVar[str] = "play-reviews-csv"
+    sieve: ClassVar[Sieve] = ""
 
     def fits(self, head: bytes) -> bool:
         """By its columns."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ingest.formats.communities import about
+from ingest.formats.communities import about, about_all
 from ingest.formats.shape import File, moment
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
 
 _GONE = re.compile(r"\[\s*(?:deleted|removed)[^\[\]\n]{0,60}\]", re.IGNORECASE)
 _SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,40}", re.ASCII)
+_ID = re.compile(r"[0-9a-z]{1,13}", re.ASCII)
+_FULL_NAME = re.compile(r"t[13]_[0-9a-z]{1,13}", re.ASCII)
+
+Edited = float | bool | str | None
 
 
 def gone(text: str) -> bool:
@@ -35,20 +39,23 @@ def submission(
     text: str,
     author: str | None,
     created: float | str,
-    edited: float | bool = False,
+    edited: Edited = None,
     permalink: str = "",
+    deleted: bool = False,
 ) -> RawPost:
-    """The post that opens a thread. Raises `ValueError` for a time or a community that is none."""
-    if not _SUBREDDIT.fullmatch(subreddit):
-        raise ValueError("no community")
-    deleted, written = gone(text), moment(created)
+    """The post that opens a thread; `deleted` where the file knows that its text is gone by now.
+
+    Raises `ValueError` for an id, a time or a community that is none.
+    """
+    key, place, written = _key("t3", id36), _place(file, subreddit), moment(created)
+    deleted = deleted or gone(text) or gone(title)
     shown = "" if deleted else tidy(title)
     return RawPost(
-        place=file.place("reddit", f"r/{subreddit}"),
-        thread=f"reddit:t3_{id36}",
+        place=place,
+        thread=key,
         thread_title=shown,
         thread_opened_at=written,
-        external_id=f"reddit:t3_{id36}",
+        external_id=key,
         parent=None,
         kind="post",
         author=_author(author),
@@ -71,7 +78,7 @@ def comment(
     text: str,
     author: str | None,
     created: float | str,
-    edited: float | bool = False,
+    edited: Edited = None,
 ) -> RawPost:
     """An answer in the thread of `opener`; `parent` is a full name (`t1_...` or `t3_...`)."""
     deleted = gone(text)
@@ -80,7 +87,7 @@ def comment(
         thread=opener.thread,
         thread_title=opener.thread_title,
         thread_opened_at=opener.thread_opened_at,
-        external_id=f"reddit:t1_{id36}",
+        external_id=_key("t1", id36),
         parent=f"reddit:{parent}",
         kind="comment" if parent.startswith("t3_") else "reply",
         author=_author(author),
@@ -95,10 +102,71 @@ def comment(
     )
 
 
+def lone_comment(
+    file: File,
+    *,
+    id36: str,
+    link: str,
+    parent: str,
+    subreddit: str,
+    text: str,
+    author: str | None,
+    created: float | str,
+    edited: Edited = None,
+    permalink: str = "",
+    deleted: bool = False,
+) -> RawPost:
+    """A comment without its thread at hand: `link` and `parent` are full names.
+
+    Its depth is 1 or stands for "2 or deeper" until its parent is held. Raises `ValueError` as
+    `submission` does, and for full names that are none.
+    """
+    if not _FULL_NAME.fullmatch(parent) or not link.startswith("t3_"):
+        raise ValueError("no parent or no thread")
+    deleted = deleted or gone(text)
+    direct = parent.startswith("t3_")
+    address = permalink or f"/comments/{link.partition('_')[2]}/_/{id36}/"
+    return RawPost(
+        place=_place(file, subreddit),
+        thread=_key("t3", link.partition("_")[2]),
+        thread_title=None,
+        thread_opened_at=None,
+        external_id=_key("t1", id36),
+        parent=f"reddit:{parent}",
+        kind="comment" if direct else "reply",
+        author=_author(author),
+        title="",
+        text="" if deleted else from_markdown(text),
+        written_at=moment(created),
+        edited_at=_edited(edited),
+        deleted=deleted,
+        url=f"https://www.reddit.com{address}",
+        depth=1 if direct else 2,
+        products=about_all(subreddit),
+    )
+
+
+def _key(kind: str, id36: str) -> str:
+    if not _ID.fullmatch(id36):
+        raise ValueError("no id")
+    return f"reddit:{kind}_{id36}"
+
+
+def _place(file: File, subreddit: str) -> str:
+    """Posts on users' own pages share a place: its name would be the user's."""
+    if subreddit.startswith("u_"):
+        return file.place("reddit", "profiles")
+    if not _SUBREDDIT.fullmatch(subreddit):
+        raise ValueError("no community")
+    return file.place("reddit", f"r/{subreddit}")
+
+
 def _author(name: str | None) -> str | None:
     return None if name is None or gone(name) else name
 
 
-def _edited(told: float | bool) -> datetime | None:
-    """False, or seconds since 1970; old months say only True."""
+def _edited(told: Edited) -> datetime | None:
+    """False, or seconds since 1970; old months say only True, some as text."""
+    if isinstance(told, str):
+        return moment(told) if told.replace(".", "", 1).isdigit() else None
     return None if isinstance(told, bool) or not told else moment(told)

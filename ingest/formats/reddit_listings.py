@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 import msgspec
 
 from ingest.formats.pieces import lines
-from ingest.formats.reddit import comment, submission, unescaped
-from ingest.formats.shape import UNREADABLE, File, Item, Note
+from ingest.formats.reddit import Edited, comment, submission, unescaped
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve
 from ingest.source import RawPost
 
 _BEGINNING = re.compile(rb'\s*\[\s*\{\s*"(?:kind"\s*:\s*"Listing"|data"\s*:\s*\{)')
@@ -44,7 +44,7 @@ class Link(msgspec.Struct):
     created_utc: float | str
     selftext: str = ""
     author: str | None = None
-    edited: bool | float | None = False
+    edited: Edited = None
     permalink: str = ""
 
 
@@ -56,7 +56,7 @@ class Comment(msgspec.Struct):
     body: str
     created_utc: float | str
     author: str | None = None
-    edited: bool | float | None = False
+    edited: Edited = None
     replies: Listing | Literal[""] | None = None
 
 
@@ -77,6 +77,7 @@ class RedditListings:
     """Parents come before their answers, in the order in which Reddit shows them."""
 
     name: ClassVar[str] = "reddit-listings"
+    sieve: ClassVar[Sieve] = "communities"
 
     def fits(self, head: bytes) -> bool:
         """By its beginning."""
@@ -93,6 +94,9 @@ class RedditListings:
             except (*UNREADABLE, IndexError):
                 yield Note(kind="unreadable", where=where)
                 continue
+            if file.only and post.subreddit.lower() not in file.only.communities:
+                yield Note(kind="passed", where=where)
+                continue
             yield opener
             for listing in listings[1:]:
                 yield from _comments(opener, listing, where)
@@ -107,7 +111,7 @@ def _opener(file: File, post: Link) -> RawPost:
         text=unescaped(post.selftext),
         author=post.author,
         created=post.created_utc,
-        edited=post.edited or False,
+        edited=post.edited,
         permalink=post.permalink,
     )
 
@@ -133,7 +137,7 @@ def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
                 text=unescaped(told.body),
                 author=told.author,
                 created=told.created_utc,
-                edited=told.edited or False,
+                edited=told.edited,
             )
         except UNREADABLE:
             yield Note(kind="unreadable", where=where)

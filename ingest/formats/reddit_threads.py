@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import comment, submission
-from ingest.formats.shape import UNREADABLE, File, Item, Note
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve
 from ingest.source import RawPost
 
 
@@ -42,9 +42,10 @@ _COMMENT = msgspec.json.Decoder(Comment)
 
 
 class RedditThreads:
-    """Parents that the collector didn't fetch stay named: the answer is an orphan, and counted."""
+    """Parents that the collector didn't fetch stay named: the answer is an orphan."""
 
     name: ClassVar[str] = "reddit-threads"
+    sieve: ClassVar[Sieve] = "communities"
 
     def fits(self, head: bytes) -> bool:
         """By its keys."""
@@ -70,23 +71,18 @@ class RedditThreads:
             except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
+            if file.only and told.subreddit.lower() not in file.only.communities:
+                yield Note(kind="passed", where=where)
+                continue
             yield opener
             yield from _comments(opener, told.comments, where)
 
 
 def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[Item]:
-    read: list[Comment] = []
     for raw in raws:
         try:
-            read.append(_COMMENT.decode(raw))
-        except UNREADABLE:
-            yield Note(kind="unreadable", where=where)
-    known = {told.id for told in read}
-    for told in read:
-        if told.parent_id and told.parent_id not in known:
-            yield Note(kind="orphan", where=where)
-        parent = f"t1_{told.parent_id}" if told.parent_id else opener.thread.partition(":")[2]
-        try:
+            told = _COMMENT.decode(raw)
+            parent = f"t1_{told.parent_id}" if told.parent_id else opener.thread.partition(":")[2]
             yield comment(
                 opener,
                 id36=told.id,
@@ -96,7 +92,7 @@ def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[
                 author=told.author,
                 created=told.created,
             )
-        except ValueError:
+        except UNREADABLE:
             yield Note(kind="unreadable", where=where)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar, Literal, Protocol
 
@@ -22,23 +22,40 @@ class Note:
     """Something that is no post, and counted.
 
     `unreadable`: a row that doesn't decode. `left_out`: a row that is no post (a pull request, a
-    moderator's action). `missing`: replies that the collector did not fetch. `orphan`: a reply
-    whose parent the file doesn't hold.
+    moderator's action). `missing`: replies that the collector did not fetch. `passed`: rows that
+    nobody asked for. `older`: a state of a post of which the file holds a newer one.
     """
 
-    kind: Literal["unreadable", "left_out", "missing", "orphan"]
+    kind: Literal["unreadable", "left_out", "missing", "passed", "older"]
     where: str  # "line 12"
     count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Only:
+    """What is wanted of a file that holds everything; in lower case but for the words."""
+
+    communities: frozenset[str] = frozenset()  # of Reddit, without "r/"
+    repositories: frozenset[str] = frozenset()  # "owner/name"
+    words: tuple[str, ...] = ()  # names of products, matched as the live source matches them
+
+    def __bool__(self) -> bool:
+        return bool(self.communities or self.repositories or self.words)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """An open file: `stream` gives all of its content, `head` its first bytes once more."""
+    """An open file: `stream` gives all of its content, `head` its first bytes once more.
+
+    `again` gives the content from its beginning; the stream before is of no use from then on.
+    """
 
     name: str
     stream: io.BufferedReader
     head: bytes
+    again: Callable[[], io.BufferedReader]
     source: str | None = None  # files the posts under this instead
+    only: Only = field(default_factory=Only)
 
     def place(self, source: str, what: str) -> str:
         """`github-archive:owner/repo`: never a live source's place, which has another frame."""
@@ -46,12 +63,17 @@ class File:
 
 
 Item = RawPost | Note
+Sieve = Literal["", "communities", "repositories", "words"]
 
 
 class Format(Protocol):
-    """A shape of file. `read` yields every post in the file's order, the same each time."""
+    """A shape of file. `read` yields its posts in the file's order, the same each time.
+
+    `sieve` names the field of `Only` by which `read` can leave posts out; "": it can't.
+    """
 
     name: ClassVar[str]
+    sieve: ClassVar[Sieve]
 
     def fits(self, head: bytes) -> bool:
         """Whether a file that begins like this has this shape."""

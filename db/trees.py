@@ -1,0 +1,136 @@
+"""How posts hang together: their depth and their thread follow from the posts that are held.
+
+Many archives name only a post's parent, and the parent may come later, or in another file. A post
+is saved with the best guess; here the guess is mended as soon as what it lacks is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from db.tables import PostRow, Table, ThreadRow
+from db.upsert import slices
+
+DEEPEST = 2**15 - 1  # what the column holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where a post stands in its thread, as it is stored."""
+
+    parent: str | None
+    depth: int
+
+
+def opened_elsewhere(connection: Connection, openers: Mapping[str, str]) -> dict[str, str]:
+    """Of threads whose opener turned out to be an answer: the thread in which that one stands.
+
+    `openers`: the key of a thread to the key of the post that opened it.
+    """
+    found: dict[str, str] = {}
+    by_opener = {opener: thread for thread, opener in openers.items()}
+    for part in slices(list(by_opener)):
+        rows = connection.execute(
+            select(PostRow.key, PostRow.thread).where(PostRow.key.in_(part))
+        ).all()
+        found |= {by_opener[key]: real for key, real in rows if real != by_opener[key]}
+    return found
+
+
+def merge(connection: Connection, threads: Mapping[str, str]) -> None:
+    """Moves the posts of threads that are part of another one there; most of them aren't held.
+
+    `threads`: the key of such a thread to the key of the whole one.
+    """
+    for part in slices(list(threads)):
+        query = select(ThreadRow.key).where(ThreadRow.key.in_(part))
+        for key in connection.scalars(query).all():
+            move = update(PostRow).where(PostRow.thread == key).values(thread=threads[key])
+            connection.execute(move)
+            connection.execute(delete(ThreadRow).where(ThreadRow.key == key))
+
+
+def settle(connection: Connection, keys: Collection[str], threads: Iterable[str]) -> None:
+    """Sets the depth of posts just saved, and of those that waited for them in `threads`.
+
+    A post without a parent, or with one that is not held, keeps the depth that it was told to have.
+    Call it in the transaction that saves the posts: then depths are right at any moment.
+    """
+    own = _stands(connection, PostRow.key, keys)
+    outside = {s.parent for s in own.values() if s.parent is not None} - own.keys()
+    above = {key: s.depth for key, s in _stands(connection, PostRow.key, outside).items()}
+    right = _depths(own, above)
+    changed = {key: depth for key, depth in right.items() if depth != own[key].depth}
+    within, seen, waited_for = list(threads), set(own), set(own)
+    while waited_for:
+        waiting = _stands(connection, PostRow.parent, waited_for, within)
+        told = {
+            key: (s.depth, min(right[s.parent] + 1, DEEPEST))
+            for key, s in waiting.items()
+            if s.parent is not None and key not in seen
+        }
+        moved = {key: to for key, (depth, to) in told.items() if depth != to}
+        seen |= waiting.keys()
+        right |= moved
+        changed |= moved
+        waited_for = set(moved)
+    if changed:
+        post = Table.metadata.tables[PostRow.__tablename__]
+        connection.execute(
+            update(post).where(post.c.key == bindparam("of")).values(depth=bindparam("to")),
+            [{"of": key, "to": depth} for key, depth in changed.items()],
+        )
+
+
+def orphans(connection: Connection, places: Collection[str]) -> int:
+    """How many answers in these places have a parent that is not held, or name none."""
+    above = aliased(PostRow)
+    is_held = exists().where(above.key == PostRow.parent)
+    return sum(
+        connection.scalar(
+            select(func.count())
+            .select_from(PostRow)
+            .where(PostRow.place.in_(part), PostRow.depth > 0, ~is_held)
+        )
+        or 0
+        for part in slices(sorted(places))
+    )
+
+
+def _depths(own: Mapping[str, _Stand], above: Mapping[str, int]) -> dict[str, int]:
+    """The depth of each post from that of its parent; a circle ends where it is entered."""
+    right: dict[str, int] = {}
+    for key in own:
+        path: dict[str, None] = {}
+        at: str | None = key
+        while at is not None and at in own and at not in right and at not in path:
+            path[at] = None
+            at = own[at].parent
+        below = None if at is None else right.get(at, above.get(at))
+        for one in reversed(path):
+            below = own[one].depth if below is None else min(below + 1, DEEPEST)
+            right[one] = below
+    return right
+
+
+def _stands(
+    connection: Connection,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    values: Collection[str],
+    threads: Collection[str] | None = None,
+) -> dict[str, _Stand]:
+    """The posts of which `column` is among `values`; `threads`: only in these."""
+    found: dict[str, _Stand] = {}
+    for part in slices(sorted(values)):
+        for within in slices(sorted(threads)) if threads is not None else [None]:
+            query = select(PostRow.key, PostRow.parent, PostRow.depth).where(column.in_(part))
+            if within is not None:
+                query = query.where(PostRow.thread.in_(within))
+            found |= {
+                key: _Stand(parent, depth) for key, parent, depth in connection.execute(query)
+            }
+    return found

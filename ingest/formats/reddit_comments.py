@@ -1,0 +1,64 @@
+"""Comments of a month on Reddit (`RC_YYYY-MM.zst`), as Pushshift and Arctic Shift publish them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from ingest.formats.pieces import first_keys
+from ingest.formats.reddit import Edited, lone_comment, unescaped
+from ingest.formats.reddit_dump import Told, known_deleted, read_rows
+from ingest.formats.shape import File, Item, Sieve
+from ingest.source import RawPost
+
+
+class Comment(Told):
+    """A comment; `link_id` and `parent_id` are full names, `permalink` is missing in old months."""
+
+    id: str
+    link_id: str
+    parent_id: str
+    body: str | None
+    created_utc: float | str
+    author: str | None = None
+    edited: Edited = None
+    permalink: str | None = None
+
+
+_ROW = msgspec.json.Decoder(Comment)
+
+
+class RedditComments:
+    """A row names its parent only: how deep it stands follows from the parents that are held."""
+
+    name: ClassVar[str] = "reddit-comments"
+    sieve: ClassVar[Sieve] = "communities"
+
+    def fits(self, head: bytes) -> bool:
+        """By its keys."""
+        return {"link_id", "parent_id", "body", "created_utc"} <= first_keys(head)
+
+    def read(self, file: File) -> Iterator[Item]:
+        """One comment a line."""
+        return read_rows(file, _ROW, _post)
+
+
+def _post(file: File, row: Comment, subreddit: str) -> RawPost:
+    return lone_comment(
+        file,
+        id36=row.id,
+        link=row.link_id,
+        parent=row.parent_id,
+        subreddit=subreddit,
+        text=unescaped(row.body or ""),
+        author=row.author,
+        created=row.created_utc,
+        edited=row.edited,
+        permalink=row.permalink or "",
+        deleted=row.body is None or known_deleted(row.meta),
+    )
+
+
+FORMAT = RedditComments()
