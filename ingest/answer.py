@@ -43,6 +43,7 @@ class _Complaint(msgspec.Struct):
     error: object = None
     error_name: object = None
     error_type: object = None
+    reason: object = None
     title: object = None
     message: object = None
 
@@ -79,7 +80,8 @@ def _word(answer: httpx.Response) -> str:
         told = msgspec.json.decode(answer.content, type=_Complaint)
     except msgspec.DecodeError:
         return ""
-    for word in (told.error_name, told.error_type, told.error, told.title, told.message):
+    said = (told.error_name, told.error_type, told.error, told.reason, told.title, told.message)
+    for word in said:
         if isinstance(word, str) and word:
             return "".join(c for c in word[:80] if c.isprintable())
     return ""

@@ -23,11 +23,18 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One request as it came in. Header names are in lower case."""
+    """One request as it came in. Header names are in lower case; `body` is a POST's."""
 
     path: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form."""
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +74,9 @@ class Replay:
             def do_GET(self) -> None:
                 replay._handle(self)
 
+            def do_POST(self) -> None:
+                replay._handle(self)
+
             def log_message(self, *_: object) -> None:
                 """Tests read `asked` instead."""
 
@@ -88,6 +98,8 @@ class Replay:
             path=parts.path,
             params=dict(parse_qsl(parts.query)),
             headers={k.lower(): v for k, v in handler.headers.items()},
+            method=handler.command,
+            body=handler.rfile.read(int(handler.headers.get("Content-Length", 0))),
         )
         with self._lock:
             number = len(self.asked)
