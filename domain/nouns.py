@@ -17,6 +17,7 @@ class Frame(StrEnum):
     PRODUCT_QUERY = "matches of a product query"
     COMPLAINT_QUERY = "matches of a complaint query"
     CAPPED_FEED = "capped feed"
+    OFFICIAL = "a vendor's own page"  # gives outages and releases, no posts
 
     @property
     def allows_rates(self) -> bool:
@@ -187,6 +188,7 @@ class Candidate:
     title: str
     url: str
     published_at: datetime
+    suggested: str = ""  # a kind of release, by its words; "" where they name none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

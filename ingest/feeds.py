@@ -65,8 +65,9 @@ def parse(body: bytes, address: str, content_type: str = "") -> Feed:
 
 def _entry(told: Any) -> Entry:
     title, link = str(told.get("title", "")), str(told.get("link", ""))
-    published = _moment(told.get("published_parsed"))
-    updated = _moment(told.get("updated_parsed"))
+    # Its own `get` gives one date for the other where only one is there.
+    published = _moment(dict.get(told, "published_parsed"))
+    updated = _moment(dict.get(told, "updated_parsed"))
     html, date = _fullest(told), published or updated
     named = str(told.get("id") or link)
     return Entry(

@@ -59,7 +59,7 @@ class OwnChange:
 
 def collected(connection: Connection, filter: Filter, model: str) -> list[CollectedPlace]:  # noqa: A002 - the noun
     """The places that the filter lets through, by name, with all their days."""
-    chosen = select(PlaceRow).order_by(PlaceRow.name)
+    chosen = select(PlaceRow).where(PlaceRow.frame != Frame.OFFICIAL.value).order_by(PlaceRow.name)
     if filter.sources:
         chosen = chosen.where(PlaceRow.source.in_(filter.sources))
     if filter.places:

@@ -42,6 +42,7 @@ class ReleaseCandidate(Table):
     title: Mapped[str]
     url: Mapped[str]
     published_at: Mapped[datetime]
+    suggested: Mapped[str] = mapped_column(String(NAME))  # a kind of release, by its words; or ""
     seen_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(NAME))  # new, confirmed, dismissed
     release: Mapped[str | None] = mapped_column(String(NAME))  # what it was confirmed as

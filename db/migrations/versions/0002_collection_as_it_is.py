@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suggested", sa.String(length=120), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=120), nullable=False),
         sa.Column("release", sa.String(length=120), nullable=True),
