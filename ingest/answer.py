@@ -48,6 +48,7 @@ class _Complaint(msgspec.Struct):
     message: object = None
 
 
+PAGE = "a page"  # the word for an answer in HTML: a guard before the service spoke, not the service
 _GONE = ("NotFound", "Record not found", "couldnt_find_post", "couldnt_find_comment")
 
 
@@ -76,6 +77,8 @@ def refused(answer: httpx.Response) -> Refused:
 
 def _word(answer: httpx.Response) -> str:
     """The service's own name for the reason, cut to what fits a line; "" where it gives none."""
+    if "html" in answer.headers.get("content-type", ""):
+        return PAGE
     try:
         told = msgspec.json.decode(answer.content, type=_Complaint)
     except msgspec.DecodeError:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Protocol
 
 from ingest.formats.communities import about, about_all
-from ingest.formats.shape import File, moment
+from ingest.formats.shape import moment
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
 
@@ -16,6 +17,14 @@ _ID = re.compile(r"[0-9a-z]{1,13}", re.ASCII)
 _FULL_NAME = re.compile(r"t[13]_[0-9a-z]{1,13}", re.ASCII)
 
 Edited = float | bool | str | None
+
+
+class Filing(Protocol):
+    """What names the place of a post: a file for those of an archive, the live source for its own."""
+
+    def place(self, source: str, what: str) -> str:
+        """The place's name, from the source's name and the community (`r/ClaudeAI`)."""
+        ...
 
 
 def gone(text: str) -> bool:
@@ -31,7 +40,7 @@ def unescaped(text: str) -> str:
 
 
 def submission(
-    file: File,
+    file: Filing,
     *,
     id36: str,
     subreddit: str,
@@ -103,7 +112,7 @@ def comment(
 
 
 def lone_comment(
-    file: File,
+    file: Filing,
     *,
     id36: str,
     link: str,
@@ -152,7 +161,7 @@ def _key(kind: str, id36: str) -> str:
     return f"reddit:{kind}_{id36}"
 
 
-def _place(file: File, subreddit: str) -> str:
+def _place(file: Filing, subreddit: str) -> str:
     """Posts on users' own pages share a place: its name would be the user's."""
     if subreddit.startswith("u_"):
         return file.place("reddit", "profiles")
