@@ -138,3 +138,86 @@ def import_(
     told.say(
         f"releases: {saved.new:,} new, {saved.changed:,} changed, {saved.unchanged:,} unchanged"
     )
+
+
+@releases.command()
+def candidates(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those whose words suggest no kind of release.")
+    ] = False,
+) -> None:
+    """What vendors published, waiting for a person to confirm or dismiss it."""
+    from dataclasses import asdict
+
+    from db.candidates import count_new, waiting
+    from db.engine import read
+    from db.opened import opened
+
+    told: Invocation = context.obj
+    with opened(told.settings) as database, read(database.engine) as connection:
+        found = waiting(connection, suggested=not everything)
+        others = count_new(connection) - len(found)
+    told.tell([asdict(candidate) for candidate in found])
+    told.table(
+        ("published", "vendor", "suggested", "title", "id", "page"),
+        [(str(c.published_at.date()), c.vendor, c.suggested, c.title, c.id, c.url) for c in found],
+    )
+    if others:
+        told.say(f"{others:,} more suggest no kind of release: --all shows them.")
+    if not found and not others:
+        told.say("No candidate waits. `whylost ingest vendorfeeds` reads the vendors' feeds.")
+
+
+@releases.command()
+def confirm(
+    context: typer.Context,
+    candidate: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+    kind: Annotated[
+        str | None, typer.Option(help="The kind of release; without: what its words suggest.")
+    ] = None,
+    product: Annotated[str, typer.Option(help="The product that changed, if known.")] = "unknown",
+    deployed: Annotated[
+        str | None, typer.Option(help="The day on which the product changed for its users.")
+    ] = None,
+    effect: Annotated[str, typer.Option(help="What the vendor claims, in your own words.")] = "",
+    title: Annotated[str, typer.Option(help="In your own words; without: the feed's.")] = "",
+) -> None:
+    """Put a candidate on the timeline, after you read its page."""
+    from dataclasses import asdict
+
+    from db.lock import run_lock
+    from db.opened import opened
+    from trends.candidates import confirm as put
+
+    told: Invocation = context.obj
+    with opened(told.settings) as database, run_lock(database.engine):
+        made = put(
+            database.engine,
+            candidate,
+            kind=kind,
+            product=product,
+            deployed=deployed,
+            effect=effect,
+            title=title,
+            now=told.now(),
+        )
+    told.tell(asdict(made))
+    told.say(f"{made.id}: {made.kind}, announced {made.announced}: {made.title}")
+
+
+@releases.command()
+def dismiss(
+    context: typer.Context,
+    candidates: Annotated[list[str], typer.Argument(help="Their ids, or the beginnings of them.")],
+) -> None:
+    """Say that candidates are no releases; they are not shown again."""
+    from db.lock import run_lock
+    from db.opened import opened
+    from trends.candidates import dismiss as drop
+
+    told: Invocation = context.obj
+    with opened(told.settings) as database, run_lock(database.engine):
+        dropped = drop(database.engine, candidates, told.now())
+    told.tell(dropped)
+    told.say(f"{len(dropped):,} dismissed.")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, frame
 from dashboard.text import link, plain
+from db.candidates import count_new
 from db.queries.releases import releases
 from domain.nouns import Release
 
@@ -19,6 +20,7 @@ def page() -> None:
     source = data.shown()
     with data.reading(source) as connection:
         known = releases(connection)
+        candidates = count_new(connection)
     st.title("Releases")
     if not known:
         frame.empty(
@@ -38,6 +40,11 @@ def page() -> None:
         f'<div class="asof">{len(chosen):,} of all {len(known):,} entries; '
         f"{sum(r.deployed is not None for r in chosen):,} with a known deployment.</div>"
     )
+    if candidates:
+        st.html(
+            f'<p class="quiet">{candidates:,} entries of vendors\' feeds wait to be confirmed or '
+            "dismissed: <code>whylost releases candidates</code>.</p>"
+        )
     if not chosen:
         frame.empty("No entry matches.", "Choose another vendor or kind.")
         return

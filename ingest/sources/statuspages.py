@@ -253,9 +253,12 @@ def _first_state(words: str) -> str:
 
 
 def _product(name: str, parts: Sequence[str]) -> str:
-    """The one product that the entry concerns; "" where it names none, or several."""
-    named = products_of((), name, "\n".join(dict.fromkeys(parts)))
-    return named[0] if len(named) == 1 else ""
+    """The one product that the parts concern, or else the name; "" for none, or for several."""
+    for words in ("\n".join(dict.fromkeys(parts)), name):
+        named = products_of((), words, "")
+        if named:
+            return named[0] if len(named) == 1 else ""
+    return ""
 
 
 def _hash(updates: Sequence[Update]) -> str:
