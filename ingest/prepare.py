@@ -44,9 +44,10 @@ def post_key(external_id: str, keyed: Keyed) -> str:
 
 def raw_hash(raw: RawPost, keyed: Keyed) -> str:
     """A hash of what a post says, the same for spacing that differs between two answers."""
-    state = "deleted" if raw.deleted else "live"
-    parts = () if raw.deleted else (raw.title, raw.text)
-    return keyed.hash("raw", "\x1f".join((state, *(" ".join(p.split()) for p in parts))))
+    if raw.deleted:
+        return keyed.hash("raw", "deleted")
+    title, text = " ".join(raw.title.split()), " ".join(raw.text.split())
+    return keyed.hash("raw", f"live\x1f{title}\x1f{text}")
 
 
 def prepare(

@@ -15,6 +15,7 @@ from ingest.links import link
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_LINE_END = re.compile(r"[ \t\xa0]\n")
 _MARKUP = re.compile(r"[<&\\!\[*_]")
 _APART = re.compile(
     r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|<!--.*?(?:-->|\Z))", re.DOTALL
@@ -29,18 +30,18 @@ _LINK = re.compile(
     r'(?:\s+"[^"\n]{0,300}")?\)'
 )
 _ESCAPE = re.compile(r"\\([*_~#\[\]>`|!+{}-])")
-_STRONG = re.compile(
-    r"\*\*(?=\S)([^*\n]{1,2000})(?<=\S)\*\*|(?<!\w)__(?=\S)([^_\n]{1,2000})__(?!\w)"
-)
+_STARS = r"\*\*(?=\S)([^*\n]{1,2000})(?<=\S)\*\*"
+_STARRED = re.compile(_STARS)  # alone it is found five times as fast
+_STRONG = re.compile(_STARS + r"|(?<!\w)__(?=\S)([^_\n]{1,2000})__(?!\w)")
 _SPOILER = re.compile(r">!([^!\n]{1,2000})!<")
 
 
 def storable(text: str) -> str:
     """`text` as every database takes it: no NUL, no lone surrogate, no terminal control, LF."""
-    if text.isprintable():
-        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", " ").isprintable():
+        return text
     text = _CONTROL.sub("", text)
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
@@ -49,8 +50,10 @@ def tidy(text: str) -> str:
     """`storable`, without trailing spaces and with at most one empty line in a row."""
     if text.isprintable():  # one line, nothing to mend
         return text.strip()
-    lines = (line.rstrip(" \t\xa0") for line in storable(text).split("\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    text = storable(text)
+    if _LINE_END.search(text):
+        text = "\n".join(line.rstrip(" \t\xa0") for line in text.split("\n"))
+    return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def from_html(html: str) -> str:
@@ -82,8 +85,10 @@ def _prose(text: str) -> str:
         text = _LINK.sub(_link, text)
     if ">!" in text:
         text = _SPOILER.sub(r"\1", text)
-    if "**" in text or "__" in text:
+    if "__" in text:
         text = _STRONG.sub(lambda found: found[1] or found[2], text)
+    elif "**" in text:
+        text = _STARRED.sub(r"\1", text)
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
