@@ -168,10 +168,17 @@ def doctor(context: typer.Context) -> None:
     from db.check import checks as of_database
     from domain.errors import PartlyDone
     from ingest.check import checks as of_sources
+    from ingest.redact import checks as of_redaction
 
     told: Invocation = context.obj
     found = []
-    for room in (of_database(told.settings), of_model(), of_sources(told.settings, told.now())):
+    rooms = (
+        of_database(told.settings),
+        of_redaction(told.settings),
+        of_model(),
+        of_sources(told.settings, told.now()),
+    )
+    for room in rooms:
         for check in room:
             found.append(check)
             mark = "ok  " if check.ok else "FAIL"
@@ -189,7 +196,7 @@ app.add_typer(export_commands, name="export")
 mount_dashboard(app)
 
 # `whylost ingest SOURCE` is short for `whylost ingest live SOURCE`.
-_INGEST = ("import", "live", "--help")
+_INGEST = ("import", "redact", "live", "--help")
 _HOISTED = {"--database": 2, "--config": 2, "--verbose": 1, "-v": 1, "--json": 1}
 _OWN_JSON = ["classify", "evaluate"]  # its --json takes a file
 

@@ -33,6 +33,7 @@ from ingest.formats import chosen, mapped
 from ingest.formats.only import only as sieve
 from ingest.formats.shape import ARCHIVE, File, Format, Item, Only
 from ingest.prepare import keys, prepare
+from ingest.redact import note_rules
 from ingest.source import RawPost
 from ingest.threads import merged, rejoined
 from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
@@ -68,6 +69,7 @@ class _Import:
 
     def run(self, paths: Sequence[Path]) -> RunReport:
         began = monotonic()
+        note_rules(self.engine)
         reports: list[SourceReport] = []
         refused: list[InputError] = []
         for path in dict.fromkeys(paths):

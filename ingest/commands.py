@@ -133,6 +133,44 @@ def import_(
     complain(report)
 
 
+@app.command()
+def redact(
+    context: typer.Context,
+    again: Annotated[
+        bool, typer.Option("--again", help="Rewrite what changes; without it, only count.")
+    ] = False,
+) -> None:
+    """Bring stored texts and titles under today's rules of redaction."""
+    from dataclasses import asdict
+
+    from db.lock import run_lock
+    from db.opened import opened
+    from ingest.redact import redact_again, would_change
+
+    told: Invocation = context.obj
+    with opened(told.settings) as database, told.progress("Redacting") as progress:
+        if not again:
+            found = would_change(database.engine, report=progress)
+            told.tell({"texts": found.texts, "titles": found.titles})
+            told.say(
+                f"{found.texts:,} texts and {found.titles:,} titles would change. "
+                "`whylost ingest redact --again` rewrites them."
+            )
+            return
+        with run_lock(database.engine):
+            report = redact_again(database.engine, now=told.now(), report=progress)
+    told.tell(asdict(report))
+    counts = report.counts
+    told.say(
+        f"{counts['texts_changed']:,} texts and {counts['titles_changed']:,} titles changed; "
+        f"{counts['verdicts_gone']:,} verdicts went with them."
+    )
+    if counts["verdicts_gone"]:
+        told.say("`whylost classify` judges these posts anew.")
+    if report.outcome != "done":
+        raise PartlyDone(report.message)
+
+
 def mount(parent: typer.Typer) -> None:
     """`whylost sources` stands beside `whylost ingest`."""
     parent.command(name="sources")(_sources)

@@ -24,6 +24,7 @@ from domain.keyed import Keyed
 from domain.nouns import Frame, Place, RunReport, SourceReport
 from ingest.prepare import keys, prepare
 from ingest.products import products_of
+from ingest.redact import note_rules
 from ingest.source import RawPost
 
 
@@ -61,6 +62,7 @@ def load_demo(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
 
 def _load(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
     began = monotonic()
+    note_rules(engine)
     posts = [post for thread in threads() for post in _posts(thread)]
     looked_up = keys(posts, keyed)
     with read(engine) as connection:

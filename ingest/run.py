@@ -15,6 +15,7 @@ from domain.nouns import RunReport, SourceReport
 from domain.settings import Settings
 from ingest.budget import Clock
 from ingest.client import client_for
+from ingest.redact import note_rules
 from ingest.source import Source
 from ingest.sources import known, settings_of
 from ingest.status import SourceStatus, sources_status
@@ -55,6 +56,7 @@ def ingest(
 
     def work() -> RunReport:
         began = clock.monotonic()
+        note_rules(engine)
         reports = tuple(
             _visit(
                 source,
