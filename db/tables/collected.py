@@ -10,10 +10,14 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.registry import HASH, NAME, Table
+
+_EDITED = "version > 1"  # few posts; each run looks through them
+_TO_SEEK = "NOT sought"
 
 
 class PlaceRow(Table):
@@ -33,7 +37,10 @@ class PlaceRow(Table):
 
 
 class ThreadRow(Table):
-    """One public discussion. `due_at`: when it is read again as a whole; NULL: no more."""
+    """One public discussion. `due_at`: when it is read again as a whole; NULL: no more.
+
+    `purged_because`: why its title was taken away and may not come back; NULL: it was not.
+    """
 
     __tablename__ = "thread"
     __table_args__ = (Index(None, "due_at"),)
@@ -43,6 +50,7 @@ class ThreadRow(Table):
     opened_at: Mapped[datetime]
     first_seen_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    purged_because: Mapped[str | None] = mapped_column(String(NAME))
 
 
 class PostRow(Table):
@@ -53,6 +61,7 @@ class PostRow(Table):
         Index(None, "day"),
         Index(None, "thread"),
         Index(None, "author"),
+        Index(None, "version", sqlite_where=text(_EDITED), postgresql_where=text(_EDITED)),
     )
     key: Mapped[str] = mapped_column(String(HASH), primary_key=True)
     thread: Mapped[str] = mapped_column(ForeignKey("thread.key"))
@@ -116,11 +125,16 @@ class Tombstone(Table):
 
 
 class Passage(Table):
-    """A keyed hash of each line of a text that was deleted: known again where others quote it."""
+    """A keyed hash of a passage of a text that was deleted: known again where others quote it."""
 
     __tablename__ = "passage"
-    hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    __table_args__ = (
+        Index(None, "post", sqlite_where=text(_TO_SEEK), postgresql_where=text(_TO_SEEK)),
+    )
     thread: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    post: Mapped[str] = mapped_column(String(HASH))  # whose text it was
+    sought: Mapped[bool]  # whether quotes in other threads were looked for
 
 
 class Cursor(Table):

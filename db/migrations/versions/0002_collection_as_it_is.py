@@ -25,6 +25,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
         op.create_index(op.f(f"ix_{table}_due_at"), table, ["due_at"], unique=False)
     op.add_column("post_text", sa.Column("purged_because", sa.String(length=120), nullable=True))
+    op.add_column("thread", sa.Column("purged_because", sa.String(length=120), nullable=True))
     op.add_column("cursor", sa.Column("found_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("model", sa.Column("from_day", sa.Date(), nullable=True))
     for name in ("skipped", "capped", "threads_visited", "posts_checked"):
@@ -47,9 +48,27 @@ def upgrade() -> None:
     )
     op.create_table(
         "passage",
-        sa.Column("hash", sa.String(length=24), nullable=False),
         sa.Column("thread", sa.String(length=24), nullable=False),
-        sa.PrimaryKeyConstraint("hash", "thread", name=op.f("pk_passage")),
+        sa.Column("hash", sa.String(length=24), nullable=False),
+        sa.Column("post", sa.String(length=24), nullable=False),
+        sa.Column("sought", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("thread", "hash", name=op.f("pk_passage")),
+    )
+    op.create_index(
+        op.f("ix_passage_post"),
+        "passage",
+        ["post"],
+        unique=False,
+        sqlite_where=sa.text("NOT sought"),
+        postgresql_where=sa.text("NOT sought"),
+    )
+    op.create_index(
+        op.f("ix_post_version"),
+        "post",
+        ["version"],
+        unique=False,
+        sqlite_where=sa.text("version > 1"),
+        postgresql_where=sa.text("version > 1"),
     )
     op.create_table(
         "release_candidate",
