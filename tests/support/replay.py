@@ -30,6 +30,7 @@ class Asked:
     headers: Mapping[str, str]
     method: str = "GET"
     body: bytes = b""
+    query: str = ""  # as it came, for what is asked for more than once
 
     @property
     def form(self) -> dict[str, str]:
@@ -100,6 +101,7 @@ class Replay:
             headers={k.lower(): v for k, v in handler.headers.items()},
             method=handler.command,
             body=handler.rfile.read(int(handler.headers.get("Content-Length", 0))),
+            query=parts.query,
         )
         with self._lock:
             number = len(self.asked)
