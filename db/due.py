@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ class Due:
     url: str
     kind: str
     written_at: datetime
+    thread_title: str
 
 
 def threads(connection: Connection, source: str, now: datetime, limit: int) -> list[Due]:
@@ -32,7 +33,6 @@ def threads(connection: Connection, source: str, now: datetime, limit: int) -> l
     """
     opener = (
         _held(source)
-        .join(ThreadRow, ThreadRow.key == PostRow.thread)
         .where(ThreadRow.due_at <= now, PostRow.parent.is_(None))
         .order_by(ThreadRow.due_at, ThreadRow.key)
     )
@@ -46,7 +46,7 @@ def posts(connection: Connection, source: str, now: datetime, limit: int) -> lis
     return [Due(**row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
-def _held(source: str) -> Select[str, str, str, str, str, str, datetime]:
+def _held(source: str) -> Select[str, str, str, str, str, str, datetime, str]:
     return (
         select(
             PostRow.key.label("post"),
@@ -56,8 +56,10 @@ def _held(source: str) -> Select[str, str, str, str, str, str, datetime]:
             AddressRow.url,
             PostRow.kind,
             PostRow.written_at,
+            ThreadRow.title.label("thread_title"),
         )
         .join(AddressRow, AddressRow.post == PostRow.key)
+        .join(ThreadRow, ThreadRow.key == PostRow.thread)
         .join(PlaceRow, PlaceRow.name == PostRow.place)
         .where(PlaceRow.source == source)
     )
@@ -82,6 +84,19 @@ def hasten(connection: Connection, threads: Sequence[str], due_at: datetime) -> 
         )
 
 
+def asked_for(connection: Connection, posts: Collection[str]) -> dict[str, datetime]:
+    """Those of `posts`, by key, that are asked for at all, and when they were written."""
+    found: dict[str, datetime] = {}
+    for part in slices(sorted(posts)):
+        rows = connection.execute(
+            select(PostRow.key, PostRow.written_at)
+            .join(AddressRow, AddressRow.post == PostRow.key)
+            .where(PostRow.key.in_(part), AddressRow.due_at.is_not(None))
+        )
+        found.update((key, written_at) for key, written_at in rows)
+    return found
+
+
 def set_posts(connection: Connection, due: Mapping[str, datetime | None]) -> None:
     """When posts, by key, are to be asked for."""
     if due:
@@ -94,7 +109,7 @@ def set_posts(connection: Connection, due: Mapping[str, datetime | None]) -> Non
         )
 
 
-def missing(connection: Connection, thread: str, there: Sequence[str], now: datetime) -> int:
+def missing(connection: Connection, thread: str, there: Collection[str], now: datetime) -> int:
     """Makes posts of a thread that a visit didn't show due at once; gives how many there are.
 
     `there` holds the keys that it showed. Only posts that are asked for at all are concerned.

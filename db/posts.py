@@ -34,6 +34,7 @@ class Held:
     version: int
     state: PostState
     thread: str  # the thread's key
+    depth: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +60,24 @@ def held(connection: Connection, keys: Sequence[str]) -> dict[str, Held]:
     found: dict[str, Held] = {}
     for part in slices(keys):
         rows = connection.execute(
-            select(PostRow.key, PostText.raw_hash, PostRow.version, PostRow.state, PostRow.thread)
+            select(
+                PostRow.key,
+                PostText.raw_hash,
+                PostRow.version,
+                PostRow.state,
+                PostRow.thread,
+                PostRow.depth,
+            )
             .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
             .where(PostRow.key.in_(part))
         )
-        for key, raw_hash, version, state, thread in rows:
+        for key, raw_hash, version, state, thread, depth in rows:
             found[key] = Held(
-                raw_hash=raw_hash, version=version, state=PostState(state), thread=thread
+                raw_hash=raw_hash,
+                version=version,
+                state=PostState(state),
+                thread=thread,
+                depth=depth,
             )
     return found
 

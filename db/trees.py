@@ -78,11 +78,16 @@ def settle(connection: Connection, keys: Collection[str], threads: Iterable[str]
         right |= moved
         changed |= moved
         waited_for = set(moved)
-    if changed:
+    set_depths(connection, changed)
+
+
+def set_depths(connection: Connection, depths: Mapping[str, int]) -> None:
+    """Sets the depth of posts by key."""
+    if depths:
         post = Table.metadata.tables[PostRow.__tablename__]
         connection.execute(
             update(post).where(post.c.key == bindparam("of")).values(depth=bindparam("to")),
-            [{"of": key, "to": depth} for key, depth in changed.items()],
+            [{"of": key, "to": min(depth, DEEPEST)} for key, depth in depths.items()],
         )
 
 

@@ -7,17 +7,19 @@ walk back. To stop at the part's end is how each of them ends: the rest stays du
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from db import due
 from db.due import Due
 from db.engine import read, write
-from domain.errors import BadAnswer, BudgetSpent, Refused, SourceError, Throttled, Unreachable
+from db.handles import Connection
+from domain.errors import BudgetSpent, Refused, SourceError, Throttled, Unreachable
 from domain.nouns import Place
 from ingest.client import Client
 from ingest.keep import Keeper
+from ingest.prepare import post_key
 from ingest.schedule import SOONEST_VISIT, next_check, next_visit
-from ingest.source import Asked
+from ingest.source import Asked, Page
 
 PART = 3  # a third of the requests that are left, each time
 _NOT_SHOWN = (403, 404, 410, 451)
@@ -45,11 +47,11 @@ def visit_due(kept: Keeper, client: Client) -> None:
 
 
 def _visit(kept: Keeper, client: Client, opener: Due) -> None:
-    shown: list[str] = []
+    shown: set[str] = set()
     try:
         for page in kept.source.thread(client, _asked(opener)):
             kept.keep(_place(kept, opener), page)
-            shown += (kept.keyed.hash("post", p.external_id) for p in page.posts)
+            shown |= _named(kept, page)
     except Refused as error:
         if error.status not in _NOT_SHOWN:
             raise
@@ -58,6 +60,7 @@ def _visit(kept: Keeper, client: Client, opener: Due) -> None:
         due.missing(connection, opener.thread, shown, kept.now)
         newest = due.newest_post(connection, opener.thread) or opener.written_at
         due.set_thread(connection, opener.thread, next_visit(newest, kept.now))
+        _later(connection, kept, shown)
     kept.visited += 1
 
 
@@ -68,44 +71,74 @@ def check_due(kept: Keeper, client: Client) -> None:
         return
     with read(kept.engine) as connection:
         waiting = due.posts(connection, kept.source.name, kept.now, part * kept.source.checks)
+    left = {post.post for post in waiting}
     with client.budget.part(part):
-        for done, batch in _batches(waiting, kept.source.checks):
+        for batch in _batches(waiting, kept.source.checks):
+            asked = [post for post in batch if post.post in left]
             try:
-                _check(kept, client, batch)
+                _check(kept, client, asked, left)
             except _ENDS as error:
-                _stopped(kept, error, f"{len(waiting) - done:,} posts to be asked for again")
+                _stopped(kept, error, f"{len(left):,} posts to be asked for again")
                 return
-            except SourceError as error:
-                kept.note(f"Posts of {batch[0].place} could not be asked for: {error.what}")
 
 
-def _check(kept: Keeper, client: Client, batch: Sequence[Due]) -> None:
-    """One call. All of the batch move on: a post of which nothing certain is said comes later."""
-    pages = kept.source.check(client, [_asked(post) for post in batch])
+def _check(kept: Keeper, client: Client, batch: Sequence[Due], left: set[str]) -> None:
+    """One call. What a page names is done with, so that a stop repeats nothing.
+
+    The rest of the batch moves on as well, so that a post that can't be asked for blocks no other:
+    one of which nothing certain is said comes later, one that met an error tomorrow.
+    """
+    if not batch:
+        return
+    soon = False
     try:
-        for page in pages:
+        for page in kept.source.check(client, [_asked(post) for post in batch]):
             kept.keep(_place(kept, batch[0]), page)
-    except BadAnswer as error:
+            _done(kept, _named(kept, page), left)
+    except _ENDS:
+        raise
+    except SourceError as error:
         kept.note(f"Posts of {batch[0].place} could not be asked for: {error.what}")
-    hours = kept.source.terms.delete_within_hours
+        soon = True
+    _done(kept, {post.post for post in batch} & left, left, soon=soon)
+
+
+def _done(kept: Keeper, posts: set[str], left: set[str], *, soon: bool = False) -> None:
     with write(kept.engine) as connection:
-        due.set_posts(
-            connection, {p.post: next_check(p.written_at, kept.now, hours) for p in batch}
-        )
-    kept.checked += len(batch)
+        _later(connection, kept, posts, soon=soon)
+    kept.checked += len(posts & left)
+    left -= posts
 
 
-def _batches(posts: Sequence[Due], size: int) -> Iterator[tuple[int, list[Due]]]:
+def _later(
+    connection: Connection, kept: Keeper, posts: Collection[str], *, soon: bool = False
+) -> None:
+    """Sets when posts that were just seen are asked for; `soon`: as if they were new."""
+    hours = kept.source.terms.delete_within_hours
+    written = due.asked_for(connection, posts) if kept.source.checks else {}
+    due.set_posts(
+        connection,
+        {
+            key: next_check(kept.now if soon else written_at, kept.now, hours)
+            for key, written_at in written.items()
+        },
+    )
+
+
+def _named(kept: Keeper, page: Page) -> set[str]:
+    """The keys of all posts of which a page says something."""
+    external = (*(p.external_id for p in page.posts), *page.there, *page.gone)
+    return {post_key(external_id, kept.keyed) for external_id in external}
+
+
+def _batches(posts: Sequence[Due], size: int) -> Iterator[list[Due]]:
     """Posts of one place each time: a place may be a host of its own."""
     at_place: defaultdict[str, list[Due]] = defaultdict(list)
     for post in posts:
         at_place[post.place].append(post)
-    done = 0
     for theirs in at_place.values():
         for start in range(0, len(theirs), size):
-            batch = theirs[start : start + size]
-            yield done, batch
-            done += len(batch)
+            yield theirs[start : start + size]
 
 
 def _stopped(kept: Keeper, error: SourceError, left: str) -> None:
@@ -121,6 +154,7 @@ def _asked(post: Due) -> Asked:
         url=post.url,
         kind=post.kind,
         written_at=post.written_at,
+        thread_title=post.thread_title,
     )
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from db import candidates, cursors, due, gaps, outages
+from db import candidates, cursors, due, gaps, outages, trees
 from db.engine import read, write
 from db.handles import Connection, Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads, withdraw
 from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
 from ingest.budget import Budget
-from ingest.prepare import Prepared, keys, prepare
+from ingest.prepare import Prepared, keys, post_key, prepare
 from ingest.schedule import SOONEST_VISIT, Plan, plan_of
 from ingest.source import Missed, Page, RawPost, Source
 
@@ -79,11 +79,20 @@ class Keeper:
             live_since=self.first,
             plans={p.name: plan for p in self.places},
         )
+        # A search says who is answered, not how deep: the tree that comes later knows.
+        deeper = {
+            key: raw.depth
+            for raw in posts
+            if (before := known.get(key := post_key(raw.external_id, self.keyed)))
+            and raw.depth > before.depth
+        }
         with write(self.engine) as connection:
             save_places(connection, self.places)
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
             saved = save_posts(connection, ready.posts, self.now)
+            trees.set_depths(connection, deeper)
+            trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})
             if saved.new:
                 self._hasten(connection, ready, plan)
                 cursors.found(connection, self.source.name, place.name, self.now)

@@ -64,7 +64,8 @@ class Page:
     `cursor` None leaves the cursor where it is. `empty` marks an answer that held nothing where
     something might have been: counted, since an empty answer is no proof of an empty place.
     `skipped` counts what was left out on purpose, `unreadable` what could not be decoded, `gone`
-    names posts of which the source says that they are deleted.
+    names posts of which the source says that they are deleted, `there` posts of which it says no
+    more than that they are not.
     """
 
     posts: tuple[RawPost, ...] = ()
@@ -73,6 +74,7 @@ class Page:
     skipped: int = 0
     empty: bool = False
     gone: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
     missed: tuple[Missed, ...] = ()
     outages: tuple[Outage, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -101,13 +103,14 @@ class Covered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A post that we hold, to be asked for again."""
+    """A post that we hold, to be asked for again. `thread_title` is the redacted one."""
 
     place: str
     external_id: str
     url: str
     kind: str
     written_at: datetime
+    thread_title: str = ""
 
 
 class Source(Protocol):
@@ -157,7 +160,9 @@ class Source(Protocol):
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """At most `checks` posts as they are now: edited ones as posts, deleted ones as `gone`.
 
-        A post of which the answer says nothing certain is left out; it is asked for again later.
+        All are of one place. An answer may tell of further posts, too: what is named on a page
+        need not be asked for soon. A post of which the answer says nothing certain is left out; it
+        is asked for again later.
         """
         ...
 

@@ -72,6 +72,8 @@ class Program:
             }
             lines.append(f"[sources.{name}]")
             lines += [f"{key} = {json.dumps(value)}" for key, value in told.items()]
+            also = source.get("also", {})
+            lines += [f"also.{role} = {json.dumps(address)}" for role, address in also.items()]
         self.home.mkdir(exist_ok=True)
         (self.home / "whylost.toml").write_text("\n".join(lines), encoding="utf-8")
 

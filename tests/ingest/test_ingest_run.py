@@ -17,7 +17,7 @@ from db.engine import open_engine, read
 from db.tables import AddressRow, Gap, PostRow, PostText, RunSource, ThreadRow
 from domain.errors import InputError
 from ingest import keep
-from ingest.run import sources_status
+from ingest.run import SourceStatus, sources_status
 from tests.support.replay import JSON, Reply
 from tests.support.world import World
 
@@ -48,7 +48,7 @@ def until_settled(world: World, engine: Engine, now: datetime) -> None:
     """Runs as cron would, until a run ends well, brings nothing new, and history is whole."""
     for _ in range(60):
         report = world.run(engine, now)
-        rows = sources_status(engine, world.settings, now)
+        rows = [r for r in sources_status(engine, world.settings, now) if r.enabled]
         whole = all(r.read_from and r.read_from <= now - timedelta(days=60) for r in rows)
         if report.outcome == "done" and report.counts["new"] == 0 and whole:
             return
@@ -352,14 +352,17 @@ def test_since_reads_again_from_there(world: World, sqlite_engine: Engine, now: 
 def test_an_unknown_source_is_named_with_those_that_exist(
     world: World, sqlite_engine: Engine, now: datetime
 ) -> None:
-    with pytest.raises(InputError, match="github, hackernews"):
+    with pytest.raises(InputError, match="Known: .*github, hackernews"):
         world.run(sqlite_engine, now, ("myspace",))
 
 
 def test_how_the_sources_stand(
     world: World, engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh = sources_status(engine, world.settings, now)
+    def enabled(at: datetime) -> list[SourceStatus]:
+        return [row for row in sources_status(engine, world.settings, at) if row.enabled]
+
+    fresh = enabled(now)
     assert [row.place for row in fresh] == [
         "github:owner/project",
         "hackernews:claude",
@@ -368,12 +371,12 @@ def test_how_the_sources_stand(
     assert all(row.posts == 0 and row.lag_hours is None and not row.seen_live for row in fresh)
     assert fresh[0].credentials == "WHYLOST_TEST_TOKEN: optional, not set"
     world.run(engine, now)
-    later = sources_status(engine, world.settings, now + timedelta(hours=2))
+    later = enabled(now + timedelta(hours=2))
     assert all(row.posts > 0 and row.lag_hours == 2.0 for row in later)
     assert all(row.outcome == "done" and row.last_run == now for row in later)
     assert "53 days of history to go" in later[0].note
     monkeypatch.setenv("WHYLOST_TEST_TOKEN", "made-up")
-    told = sources_status(engine, world.settings, now)[0].credentials
+    told = enabled(now)[0].credentials
     assert told == "WHYLOST_TEST_TOKEN: set"
 
 
@@ -382,7 +385,8 @@ def test_a_source_that_never_answered_shows_its_failure(
 ) -> None:
     world.hub_server.close()
     world.run(sqlite_engine, now)
-    row = sources_status(sqlite_engine, world.settings, now)[0]
+    rows = sources_status(sqlite_engine, world.settings, now)
+    row = next(row for row in rows if row.source == "github")
     assert (row.source, row.outcome, row.last_run, row.posts) == ("github", "failed", now, 0)
     assert "can't be reached" in row.note
 

@@ -50,7 +50,7 @@ def test_a_known_post_is_neither_redacted_nor_written(
 ) -> None:
     held = {
         keys([RAW], keyed)[0]: Held(
-            raw_hash=raw_hash(RAW, keyed), version=1, state=PostState.LIVE, thread="t"
+            raw_hash=raw_hash(RAW, keyed), version=1, state=PostState.LIVE, thread="t", depth=0
         )
     }
 

@@ -111,6 +111,7 @@ def small_world(home: Path, keyed: Keyed, now: datetime) -> Iterator[World]:
             "hackernews": {
                 "search": ("Claude", "Claude Code"),
                 "base": f"{news_server.address}/api/v1",
+                "also": {"firebase": f"{news_server.address}/v0"},
                 "timeout_seconds": 0.5,
             },
             "github": {
@@ -125,6 +126,8 @@ def small_world(home: Path, keyed: Keyed, now: datetime) -> Iterator[World]:
             hub=hub,
             news_server=news_server,
             hub_server=hub_server,
-            settings=Settings(home=home, database="unused", back_fill_days=60, sources=sources),
+            settings=Settings(
+                home=home, database="unused", back_fill_days=60, at_once=1, sources=sources
+            ),
             keyed=keyed,
         )
