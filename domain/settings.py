@@ -59,6 +59,7 @@ class Settings:
     contact: str = ""
     back_fill_days: int = 400
     first_run_days: int = 7
+    at_once: int = 6  # sources that are read at a time
     keep_days: int = 400  # of texts that are no report
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from domain.errors import BudgetSpent
 class Clock:
     """The machine's time. Tests hand in one whose sleep costs nothing."""
 
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
     def monotonic(self) -> float:
         """Seconds from an arbitrary point, never going back."""
         return time.monotonic()
@@ -22,8 +26,16 @@ class Clock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Waits."""
-        time.sleep(seconds)
+        """Waits, unless it is stopped."""
+        self._stopped.wait(seconds)
+
+    def stop(self) -> None:
+        """Ends all waiting, now and from now on."""
+        self._stopped.set()
+
+    def stopped(self) -> bool:
+        """Whether the run is to end."""
+        return self._stopped.is_set()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -82,6 +94,8 @@ class Budget:
 
     def take_request(self) -> None:
         """Counts one request that is about to be sent, or raises `BudgetSpent`."""
+        if self.clock.stopped():
+            raise BudgetSpent(f"{self.source}: the run was stopped.", "The next run goes on.")
         if self.requests_used >= self.requests:
             raise self._spent(f"{self.requests} requests")
         if self._until is not None and self.requests_used >= self._until:

@@ -20,6 +20,7 @@ from domain.errors import BadAnswer, Refused, SettingsError
 from domain.settings import SourceSettings
 from ingest.answer import Answer, answered, decoded, refused
 from ingest.budget import Budget, Clock
+from ingest.reach import Reach
 from ingest.transport import PoliteTransport
 from ingest.wire import Wire, proxy_for
 
@@ -43,6 +44,7 @@ class Client:
         addresses: Collection[str] = (),
         inner: httpx.BaseTransport | None = None,
         record: Recorder | None = None,
+        reach: Reach | None = None,
     ) -> None:
         """`addresses` may be asked beside the settings' own; redirects may also lead to `hosts`.
 
@@ -63,6 +65,7 @@ class Client:
             inner or Wire(3 * settings.timeout_seconds, proxy_for(str(self._base))),
             budget,
             pace_seconds=settings.pace_seconds,
+            reach=reach,
         )
         self._headers = {
             "User-Agent": user_agent(contact),
@@ -246,6 +249,7 @@ def client_for(
     addresses: Collection[str] = (),
     clock: Clock | None = None,
     record: Recorder | None = None,
+    reach: Reach | None = None,
 ) -> Client:
     """A client with the budget of `settings`, of at most `requests` requests."""
     budget = Budget(
@@ -257,5 +261,11 @@ def client_for(
         clock=clock or Clock(),
     )
     return Client(
-        settings, budget, contact=contact, hosts=hosts, addresses=addresses, record=record
+        settings,
+        budget,
+        contact=contact,
+        hosts=hosts,
+        addresses=addresses,
+        record=record,
+        reach=reach,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from threading import Lock
 from typing import Literal
 
 from db import runs
@@ -15,10 +17,12 @@ from domain.nouns import RunReport, SourceReport
 from domain.settings import Settings
 from ingest.budget import Clock
 from ingest.client import client_for
+from ingest.reach import Reach
 from ingest.redact import note_rules
 from ingest.source import Source
 from ingest.sources import known, settings_of
 from ingest.status import SourceStatus, sources_status
+from ingest.together import together
 from ingest.visit import Visit
 
 __all__ = ["SourceStatus", "ingest", "sources_status"]
@@ -47,30 +51,30 @@ def ingest(
     """
     chosen = chosen_sources(settings, names)
     clock = clock or Clock()
-    read_so_far = 0
+    counting, read_so_far = Lock(), 0
 
     def progress(posts: int) -> None:
         nonlocal read_so_far
-        read_so_far += posts
-        report(read_so_far, None)
+        with counting:
+            read_so_far += posts
+            report(read_so_far, None)
 
     def work() -> RunReport:
         began = clock.monotonic()
         note_rules(engine)
-        reports = tuple(
-            _visit(
-                source,
-                engine=engine,
-                keyed=keyed,
-                settings=settings,
-                since=since,
-                back_to=back_to,
-                now=now,
-                progress=progress,
-                clock=clock,
-            )
-            for source in chosen
+        read = partial(
+            _visit,
+            engine=engine,
+            keyed=keyed,
+            settings=settings,
+            since=since,
+            back_to=back_to,
+            now=now,
+            progress=progress,
+            clock=clock,
+            reach=Reach(),
         )
+        reports = together(chosen, read, at_once=settings.at_once, clock=clock)
         return RunReport(
             stage="ingest",
             started_at=now,
@@ -106,6 +110,7 @@ def _visit(
     now: datetime,
     progress: Callable[[int], None],
     clock: Clock,
+    reach: Reach,
 ) -> SourceReport:
     mine = settings_of(settings, kind)
     missing = [role for role in kind.needs if not mine.secret(role)]
@@ -128,6 +133,7 @@ def _visit(
             hosts=kind.hosts,
             addresses=source.addresses(),
             clock=clock,
+            reach=reach,
         ) as client:
             visit = Visit(
                 engine=engine,

@@ -15,6 +15,7 @@ import msgspec
 from domain.errors import BadAnswer, BudgetSpent, SourceError, Throttled, Unreachable
 from ingest.budget import Budget
 from ingest.limits import wait_asked, wait_before_next
+from ingest.reach import Reach
 
 TRIES = 4  # of one request, where the server or the way to it is at fault
 LIMITS_OBEYED = 3  # waits for one request, however short the server asks for
@@ -34,12 +35,14 @@ class PoliteTransport(httpx.BaseTransport):
         *,
         pace_seconds: float,
         largest_body: int = LARGEST_BODY,
+        reach: Reach | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._inner = inner
         self._budget = budget
         self._pace = pace_seconds
         self._largest = largest_body
+        self._reach = reach or Reach()
         self._jitter = jitter
         self._free_at: dict[str, float] = {}  # host -> when it may be asked again
         self._limits_met = 0
@@ -51,10 +54,16 @@ class PoliteTransport(httpx.BaseTransport):
         """
         failures = limits = 0
         while True:
+            if self._reach.offline():
+                raise Unreachable(
+                    f"{request.url.host} was not asked: nothing in the network answers.",
+                    "Is this machine online? Try again later.",
+                )
             try:
                 answer = self._send(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failures += 1
+                self._reach.unanswered(request.url.host)
                 # Offline must show within seconds: no long series of retries.
                 if failures > 1 or isinstance(error, httpx.ConnectTimeout):
                     raise _unreachable(request, error) from error
@@ -93,6 +102,7 @@ class PoliteTransport(httpx.BaseTransport):
         self._budget.take_request()
         self._free_at[host] = clock.monotonic() + self._pace
         answer = self._inner.handle_request(request)
+        self._reach.answered()
         try:
             body = self._read(request, answer)
         finally:

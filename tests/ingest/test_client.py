@@ -24,6 +24,7 @@ from domain.settings import SourceSettings
 from ingest import wire
 from ingest.budget import Budget
 from ingest.client import Client, user_agent
+from ingest.reach import ENOUGH, Reach
 from ingest.transport import TRIES
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 
@@ -344,3 +345,16 @@ def test_a_resolver_that_never_answers_is_left(
 def test_a_base_that_is_no_address_is_a_setting_to_mend(clock: QuickClock) -> None:
     with pytest.raises(SettingsError, match="no address"):
         make("example.org", clock)
+
+
+def test_without_a_network_further_hosts_are_not_asked(clock: QuickClock) -> None:
+    reach = Reach()
+    for number in range(ENOUGH):
+        reach.unanswered(f"{number}.example")
+    with replaying(lambda _: json_reply([1])) as server:
+        budget = Budget(source="test", requests=9, seconds=300, bytes=10**6, clock=clock)
+        settings = replace(SETTINGS, base=server.address)
+        with Client(settings, budget, reach=reach) as client:
+            with pytest.raises(Unreachable, match="was not asked: nothing in the network answers"):
+                client.get("x", list[int])
+        assert not server.asked

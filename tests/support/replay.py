@@ -167,6 +167,13 @@ class QuickClock:
         """Real time, plus what was slept."""
         return time.time() + self._ahead
 
+    def stop(self) -> None:
+        """Nothing waits here."""
+
+    def stopped(self) -> bool:
+        """Never."""
+        return False
+
     def sleep(self, seconds: float) -> None:
         """Jumps ahead."""
         self.slept.append(seconds)
