@@ -85,7 +85,7 @@ def test_a_source_can_be_pointed_elsewhere(
     ("text", "said"),
     [
         ("[whylost", "is not TOML"),
-        ("[whylost]\ncontcat = 'x'", r"\[whylost\] has no setting contcat\. Known: back_fill_days"),
+        ("[whylost]\ncontcat = 'x'", r"\[whylost\] has no setting contcat\. Known: at_once, back"),
         ("[whylost]\ncontact = 3", r"\[whylost\] contact = 3 does not fit\. It takes a str"),
         ("[whylost]\nback_fill_days = -1", "does not fit"),
         ("[whylost]\nback_fill_days = true", "does not fit"),

@@ -354,7 +354,9 @@ def test_without_a_network_further_hosts_are_not_asked(clock: QuickClock) -> Non
     with replaying(lambda _: json_reply([1])) as server:
         budget = Budget(source="test", requests=9, seconds=300, bytes=10**6, clock=clock)
         settings = replace(SETTINGS, base=server.address)
-        with Client(settings, budget, reach=reach) as client:
-            with pytest.raises(Unreachable, match="was not asked: nothing in the network answers"):
-                client.get("x", list[int])
+        with (
+            Client(settings, budget, reach=reach) as client,
+            pytest.raises(Unreachable, match="was not asked: nothing in the network answers"),
+        ):
+            client.get("x", list[int])
         assert not server.asked
