@@ -20,7 +20,7 @@ Edited = float | bool | str | None
 
 
 class Filing(Protocol):
-    """What names the place of a post: a file for those of an archive, the live source for its own."""
+    """What names the place of a post: the file of an archive, or the live source."""
 
     def place(self, source: str, what: str) -> str:
         """The place's name, from the source's name and the community (`r/ClaudeAI`)."""

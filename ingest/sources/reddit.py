@@ -1,0 +1,419 @@
+"""Reddit through its API, for an app that Reddit approved: whole communities, newest first.
+
+https://support.reddithelp.com/hc/en-us/articles/16160319875092 (limits, User-Agent). A listing
+can't be asked by time and ends after about 1,000 posts, however old they are: each run reads from
+the top until it meets what was read before, and where it doesn't, a stretch is missing and said to
+be. `before` is never used: it gives nothing once the post that it names is deleted. Cached copies
+are avoided by asking for pages of another size in each run.
+
+A moderator's removal shows in a thread's tree alone: `/api/info` goes on giving the text. So what a
+tree that was read whole doesn't name is gone, even where `/api/info` still has it.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any, ClassVar, TypeVar
+
+from domain.errors import BadAnswer, Gone, InputError, Refused, Unreachable
+from domain.nouns import Frame, Place
+from domain.settings import SourceSettings
+from ingest.answer import PAGE, Answer
+from ingest.client import Client, user_agent
+from ingest.formats.shape import UNREADABLE
+from ingest.products import products_of
+from ingest.session import Session
+from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.windows import in_turn
+from ingest.wires.reddit import Flat, Listing, Token, Tree, full_name, opened, read
+
+LARGEST = 100  # things of one answer, ids of one question
+SIZES = 20  # how many different sizes of pages there are
+LISTED = 1_000  # what a listing reaches; what was removed since is missing among them
+SMALL = LISTED // 2  # a listing that ends with fewer holds all that there is
+TREE = 500  # comments of one tree
+MOST_ANSWERS = 60  # of one thread: else one huge thread would be all that is read again
+OVERLAP = timedelta(hours=1)  # moderators let posts through late, in their old place
+SETTLED = timedelta(hours=1)  # a younger comment may be missing in a cached tree
+LISTS = {"posts": "new", "comments": "comments"}
+_COMMUNITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}", re.ASCII)
+
+T = TypeVar("T")
+
+
+@dataclass(kw_only=True, slots=True)
+class _Step:
+    """One page of a listing."""
+
+    posts: tuple[RawPost, ...]
+    children: int
+    unreadable: int
+    oldest: float | None
+    newest: float | None
+    after: str  # "" at the end
+
+
+class Reddit:
+    """All posts and comments of the configured communities, as far as Reddit lists them."""
+
+    name: ClassVar[str] = "reddit"
+    defaults: ClassVar[SourceSettings] = SourceSettings(
+        enabled=False,
+        search=("ClaudeAI", "ClaudeCode", "ChatGPT", "codex"),
+        base="https://oauth.reddit.com",
+        also={"login": "https://www.reddit.com"},
+        pace_seconds=0.7,  # 100 a minute are allowed
+        credentials={
+            "client_id": "REDDIT_CLIENT_ID",
+            "client_secret": "REDDIT_CLIENT_SECRET",
+            "user": "REDDIT_USER",
+        },
+    )
+    terms: ClassVar[Terms] = Terms(
+        store_text=True,
+        export_text=False,  # an exported copy could not follow deletions, nor be kept from resale
+        train=False,
+        keep_days=None,
+        delete_within_hours=48,
+        attribution="Reddit",
+        written_at="https://redditinc.com/policies/data-api-terms",
+    )
+    hosts: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
+    catches_up: ClassVar[bool] = True  # within a listing's reach; beyond it a gap is noted
+    seen_live: ClassVar[bool] = False
+    visits: ClassVar[bool] = True
+    checks: ClassVar[int] = LARGEST
+
+    def __init__(self, settings: SourceSettings, now: datetime) -> None:
+        self._settings = settings
+        self._now = now.timestamp()
+        self._size = LARGEST - int(self._now) // 60 % SIZES
+        self._session = Session(self._sign_in, lambda error: error.status == 401)
+        self._there = ""  # full name of a post that was just shown
+        self._trees: dict[str, set[str]] = {}  # what each thread read whole names
+
+    def places(self) -> tuple[Place, ...]:
+        """One for each community."""
+        for community in self._settings.search:
+            if not _COMMUNITY.fullmatch(community):
+                raise InputError(
+                    f"sources.reddit: {community!r} is no community.", "Write its name without r/."
+                )
+        names = dict.fromkeys(community.lower() for community in self._settings.search)
+        return tuple(
+            Place(name=f"reddit:r/{name}", source=self.name, frame=Frame.ALL_POSTS)
+            for name in names
+        )
+
+    def addresses(self) -> tuple[str, ...]:
+        """None but those of the settings."""
+        return ()
+
+    def requests(self) -> int:
+        """As the settings say."""
+        return self._settings.budget_requests
+
+    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
+        """What both lists were read for."""
+        lists = [cursor.get(kind, {}) for kind in LISTS]
+        if not all("from" in mine and "to" in mine for mine in lists):
+            return None
+        return Covered(
+            began=_moment(max(mine["from"] for mine in lists)),
+            ended=_moment(min(mine["seen"] for mine in lists)),
+        )
+
+    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
+        """How far the walk back still has to go, or that it can't."""
+        covered = self.covered(cursor)
+        if covered is None or covered.began <= back_to:
+            return ""
+        if any(cursor.get(kind, {}).get("ended") for kind in LISTS):
+            return f"Reddit lists about {LISTED:,} posts: import an archive for older ones"
+        return f"{ceil((covered.began - back_to) / timedelta(days=1))} days of history to go"
+
+    def pages(
+        self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """Posts and comments in turn, each from the top down."""
+        community = place.name.partition("/")[2]
+        state = {kind: dict(cursor.get(kind, {})) for kind in LISTS}
+        walk = self._forward if window.back_to is None else self._back
+        yield from in_turn([walk(client, community, kind, state, window) for kind in LISTS])
+
+    def _forward(
+        self, client: Client, community: str, kind: str, state: dict[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """From the top to what was read before. The cursor moves when that is reached."""
+        mine = state[kind]
+        known = mine.get("to")
+        floor = known - OVERLAP.total_seconds() if known else window.first.timestamp()
+        floor = min(floor, window.since.timestamp()) if window.since else floor
+        seen, newest, oldest = 0, known or 0.0, self._now
+        for step in self._down(client, community, kind):
+            seen += step.children
+            newest, oldest = max(newest, step.newest or 0.0), min(oldest, step.oldest or self._now)
+            done = oldest <= floor or not step.after
+            cut_off = oldest > floor and seen >= SMALL
+            if done and newest:
+                start = oldest if cut_off else floor
+                missing = known is not None and cut_off and oldest > known
+                mine["from"] = min(mine.get("from", start), start)
+                mine.update(to=newest, seen=self._now)
+            yield Page(
+                posts=step.posts,
+                cursor=deepcopy(state) if done and newest else None,
+                unreadable=step.unreadable,
+                empty=not step.children,
+                missed=(_missed(kind, known, oldest),) if done and newest and missing else (),
+            )
+            if done:
+                return
+
+    def _back(
+        self, client: Client, community: str, kind: str, state: dict[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """Down to the window's end or the listing's, once: then there is no more to be had."""
+        mine = state[kind]
+        floor = window.back_to.timestamp() if window.back_to else self._now
+        if mine.get("ended") or "from" not in mine or mine["from"] <= floor:
+            return
+        resumed = mine.get("after", "")
+        for step in self._down(client, community, kind, resumed):
+            if resumed and not step.children:
+                # The post after which we went on is gone: once more from the top.
+                mine.update(after="", listed=0)
+                yield Page(cursor=deepcopy(state), empty=True)
+                yield from self._back(client, community, kind, state, window)
+                return
+            resumed = ""
+            mine["listed"] = mine.get("listed", 0) + step.children
+            mine["from"] = min(mine["from"], step.oldest or mine["from"])
+            mine["after"] = step.after
+            if not step.after and mine["listed"]:
+                mine["ended"] = True
+                mine["from"] = floor if mine["listed"] < SMALL else mine["from"]
+            yield Page(
+                posts=step.posts,
+                cursor=deepcopy(state),
+                unreadable=step.unreadable,
+                empty=not step.children,
+            )
+            if mine["from"] <= floor:
+                return
+
+    def _down(self, client: Client, community: str, kind: str, after: str = "") -> Iterator[_Step]:
+        """The pages of a listing from the top, or from `after` on."""
+        while True:
+            params: dict[str, str | int] = {"limit": self._size}
+            page = self._get(
+                client,
+                f"r/{community}/{LISTS[kind]}",
+                Listing,
+                params | ({"after": after} if after else {}),
+            ).data
+            got = read(page.children)
+            if got.communities:  # a community that isn't there is answered with a search for it
+                raise Gone(f"reddit has no community r/{community}.", "Check `search`.", status=404)
+            self._there = full_name(got.posts[-1].external_id) if got.posts else self._there
+            after = page.after or ""
+            yield _Step(
+                posts=self._about(got.posts),
+                children=len(page.children),
+                unreadable=got.unreadable,
+                oldest=got.oldest,
+                newest=got.newest,
+                after=after,
+            )
+            if not after:
+                return
+
+    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
+        """The tree, then what it names without showing it, until nothing more is named."""
+        link = full_name(opener.external_id)
+        where = f"comments/{link.partition('_')[2]}"
+        post, shown = self._tree(client, where)
+        tree = Tree(opener=post)
+        yield self._read(tree, shown, post)
+        whole, answers = True, 1
+        paged: set[str] = set()
+        while tree.more or tree.beyond:
+            if answers >= MOST_ANSWERS:
+                raise BadAnswer(
+                    f"reddit: a thread is longer than {answers} answers.", "The rest is left."
+                )
+            answers += 1
+            if tree.more:
+                asked, tree.more = tree.more[:LARGEST], tree.more[LARGEST:]
+                yield self._read(tree, self._more(client, link, asked))
+                whole = whole and {f"t1_{one}" for one in asked} <= set(tree.depths)
+            else:
+                comment = tree.beyond.pop()
+                if comment not in paged:
+                    paged.add(comment)
+                    yield self._read(tree, self._tree(client, f"{where}/_/{comment}")[1])
+        if whole and not tree.unreadable:
+            self._trees[post.external_id] = tree.named
+
+    def _tree(self, client: Client, where: str) -> tuple[RawPost, list[Any]]:
+        """A thread's post and the comments that a page of it shows."""
+        listings = self._get(client, where, list[Listing], {"limit": TREE, "sort": "new"})
+        try:
+            return opened(listings[0].data.children), listings[1].data.children
+        except (*UNREADABLE, IndexError) as error:
+            raise BadAnswer("reddit: a thread came in another shape.") from error
+
+    def _more(self, client: Client, link: str, asked: Sequence[str]) -> list[Any]:
+        """Comments by id; by POST, since an address has no room for so many."""
+        form = {
+            "api_type": "json",
+            "children": ",".join(asked),
+            "link_id": link,
+            "sort": "new",
+            "limit_children": "false",
+        }
+        where = f"{self._settings.base.rstrip('/')}/api/morechildren?raw_json=1"
+        flat = self._signed(
+            client, lambda headers: client.post(where, Flat, form=form, headers=headers)
+        )
+        if flat.json.data is None:
+            raise BadAnswer(
+                "reddit: the rest of a thread was not given.", "A later run asks again."
+            )
+        return flat.json.data.things
+
+    def _read(self, tree: Tree, shown: list[Any], *before: RawPost) -> Page:
+        unreadable = tree.unreadable
+        posts = [*before, *tree.read(shown)]
+        return Page(posts=self._about(posts), unreadable=tree.unreadable - unreadable)
+
+    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
+        """As `/api/info` has them; one that it leaves out twice, while it gives another, is gone.
+
+        It leaves out what it doesn't know without a word. An answer without anything proves
+        nothing, so the second question holds the name of a post that is there.
+        """
+        names = {full_name(post.external_id): post for post in posts}
+        shown, unreadable = self._info(client, list(names))
+        lost = [name for name in names if name not in shown]
+        if lost and (self._there or shown):
+            witness = next(iter(shown), self._there)
+            again, strange = self._info(client, [*lost[: LARGEST - 1], witness])
+            shown |= again
+            unreadable += strange
+            lost = [n for n in lost[: LARGEST - 1] if n not in again] if witness in again else []
+        else:
+            lost = []
+        if unreadable:  # it may be one of those that seem lost
+            lost = []
+        removed = [n for n in names if n in shown and self._removed(shown[n])]
+        yield Page(
+            posts=self._about([p for n, p in shown.items() if n in names and n not in removed]),
+            gone=tuple(names[name].external_id for name in (*lost, *removed)),
+            unreadable=unreadable,
+        )
+
+    def _info(self, client: Client, names: Sequence[str]) -> tuple[dict[str, RawPost], int]:
+        page = self._get(client, "api/info", Listing, {"id": ",".join(names)}).data
+        got = read(page.children)
+        return {full_name(post.external_id): post for post in got.posts}, got.unreadable
+
+    def _removed(self, post: RawPost) -> bool:
+        """Whether a tree that was read whole in this run doesn't name a comment any more."""
+        tree = self._trees.get(post.thread)
+        if tree is None or post.parent is None:
+            return False
+        settled = self._now - post.written_at.timestamp() > SETTLED.total_seconds()
+        return settled and full_name(post.external_id) not in tree
+
+    def _about(self, posts: Sequence[RawPost]) -> tuple[RawPost, ...]:
+        """With the products that the settings name for a community."""
+        about = {f"reddit:r/{c.lower()}": p for c, p in self._settings.about.items()}
+        return tuple(
+            replace(p, products=products_of((about[p.place],), p.thread_title or "", ""))
+            if p.place in about
+            else p
+            for p in posts
+        )
+
+    def _get(self, client: Client, where: str, of: type[T], params: Mapping[str, str | int]) -> T:
+        asked = {**params, "raw_json": 1}
+        return self._signed(
+            client, lambda headers: client.get(where, of, params=asked, headers=headers)
+        )
+
+    def _signed(self, client: Client, ask: Callable[[dict[str, str]], Answer[T]]) -> T:
+        try:
+            return self._session.ask(
+                client, lambda token: ask(self._agent() | {"Authorization": f"Bearer {token}"})
+            )
+        except Refused as error:
+            if error.status != 403:
+                raise
+            raise _forbidden(error) from error
+
+    def _sign_in(self, client: Client) -> str:
+        """A new token. A refusal comes as 401, or as a good answer that names the error."""
+        pair = f"{self._settings.secret('client_id')}:{self._settings.secret('client_secret')}"
+        basic = b64encode(pair.encode()).decode()
+        where = self._settings.also.get("login") or self._settings.base
+        token = client.post(
+            f"{where.rstrip('/')}/api/v1/access_token",
+            Token,
+            form={"grant_type": "client_credentials"},
+            headers=self._agent() | {"Authorization": f"Basic {basic}"},
+        ).content
+        if token is None or not token.access_token:
+            word = (token.error if token else "")[:40]
+            raise Refused(
+                f"reddit gives no token ({word or 'it says no reason'}).",
+                "Check client id and secret.",
+                status=401,
+                word=word,
+            )
+        return token.access_token
+
+    def _agent(self) -> dict[str, str]:
+        """As Reddit's rules want it: platform, app, version, and whose account it is."""
+        app, _, version = user_agent("").partition("/")
+        name = "".join(c for c in self._settings.secret("user") or "" if c.isalnum() or c in "_-")
+        agent = f"{platform.system().lower() or 'unknown'}:{app}:{version}"
+        return {"User-Agent": f"{agent} (by /u/{name})" if name else agent}
+
+
+def _forbidden(error: Refused) -> Refused | Unreachable:
+    """What a 403 means: as a page it is about us, as JSON about what was asked for."""
+    if error.word == PAGE:
+        return Unreachable(
+            "reddit blocks this machine's network (403).",
+            "Data centres often are; read from another network.",
+        )
+    return Refused(
+        f"reddit: {error.what.rstrip('.')}: private, quarantined or closed to the app.",
+        "Take it out of `search`.",
+        status=403,
+        word=error.word,
+    )
+
+
+def _missed(kind: str, known: float, oldest: float) -> Missed:
+    return Missed(
+        began=_moment(known),
+        ended=_moment(oldest),
+        reason=f"Reddit lists its newest {LISTED:,} {kind} only: read more often",
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+SOURCE: type[Source] = Reddit
