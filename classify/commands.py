@@ -52,7 +52,7 @@ def judge(told: Invocation, database: Opened, *, again: bool = False) -> RunRepo
             lambda: run(database.engine, load(), again=again, now=now, report=progress),
         )
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
-    told.say(f"classify: {counts}")
+    told.say(f"classify: {counts}", *filter(None, [report.message]))
     return report
 
 

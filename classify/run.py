@@ -1,4 +1,9 @@
-"""One run of the stage: judge every current text that this model hasn't judged, then group."""
+"""One run of the stage: judge every current text that this model hasn't judged, then group.
+
+A model that is new here judges beside the one that is shown, which stays as it is meanwhile. When
+all days that it can judge whole are judged (`db.judges`), lists, incidents and counts turn to it in
+one transaction. Posts that arrive meanwhile wait for that moment.
+"""
 
 from __future__ import annotations
 
@@ -9,48 +14,77 @@ from datetime import UTC, datetime
 from classify.group import incidents
 from classify.model import Judgement, Model
 from classify.text import Content
-from db import verdicts
+from db import series, tally, verdicts
 from db.engine import read, write
 from db.handles import Engine
 from db.incidents import ThreadPost, save_incidents, threads_with_reports
+from db.judges import Judges, judges, know, planned, show
 from db.verdicts import Unjudged
 from domain.nouns import Incident, RunReport, Verdict
 
 BATCH = 500  # posts judged, then saved in one transaction
 THREADS = 200  # whose memberships are saved in one transaction
-_EVERY = ""  # no model has this id: nothing was judged by it, so everything waits
 Progress = Callable[[int, int | None], None]
 
 
 def classify(
     engine: Engine, model: Model, *, again: bool = False, now: datetime, report: Progress
 ) -> RunReport:
-    """Judges what waits for `model`, or with `again` everything.
+    """Judges what waits for `model`, or with `again` every text that is held.
 
     A batch is judged outside and saved in one short transaction. Killed anywhere, what was saved
     stays, and the next run goes on with the rest. Verdicts of other models stay beside.
     """
-    waiting = _EVERY if again else model.id
-    with write(engine) as connection:
-        verdicts.use_model(connection, model.id, dict(model.card), now)
+    plan = _begin(engine, model, now)
     with read(engine) as connection:
-        total = verdicts.count_unjudged(connection, waiting)
+        total = verdicts.count_unjudged(connection, plan, again=again)
     counts: Counter[str] = Counter(judged=0)
     report(0, total)
-    for batch in verdicts.unjudged(engine, waiting, BATCH):
+    for batch in verdicts.unjudged(engine, plan, BATCH, again=again):
         made = judge(model, batch)
         with write(engine) as connection:
             verdicts.save_verdicts(connection, made, {p.post: p.day for p in batch})
         counts.update(v.decision.value for v in made)
         counts["judged"] += len(made)
         report(counts["judged"], total)
-    counts["incidents"] = group(engine, model.id)
+    counts["incidents"] = group(engine, plan)
+    message = _take_over(engine, plan, now)
     return RunReport(
         stage="classify",
         started_at=now,
         finished_at=datetime.now(UTC),
         outcome="done",
         counts=dict(counts),
+        message=message,
+    )
+
+
+def _begin(engine: Engine, model: Model, now: datetime) -> Judges:
+    """Which model is to be shown on which days when this run is through."""
+    with read(engine) as connection:
+        plan = planned(connection, model.id)
+        first = judges(connection) is None
+    with write(engine) as connection:
+        know(connection, model.id, dict(model.card), now)
+        if first:
+            show(connection, plan, now)  # there is nothing to mix with: shown as it is judged
+    return plan
+
+
+def _take_over(engine: Engine, plan: Judges, now: datetime) -> str:
+    """Shows what the plan says, and its counts, at once; says what became of earlier models."""
+    with read(engine) as connection:
+        if judges(connection) == plan:
+            return ""
+        cells = tally.computed(connection, plan)
+    with write(engine) as connection:
+        show(connection, plan, now)
+        series.save(connection, cells, now)
+    if len(plan.spans) == 1:
+        return f"All days are shown as {plan.current} judged them."
+    return (
+        f"Days from {plan.spans[-1].first} on are shown as {plan.current} judged them; days before "
+        "keep their verdicts, since not all of their texts are held any more."
     )
 
 
@@ -86,19 +120,19 @@ def _verdict(model: str, post: Unjudged, judged: Judgement) -> Verdict:
     )
 
 
-def group(engine: Engine, model: str) -> int:
-    """Groups the model's reports into incidents; gives how many incidents there are."""
+def group(engine: Engine, judges: Judges) -> int:
+    """Groups the reports that are shown into incidents; gives how many incidents there are."""
     found = 0
     posts: list[ThreadPost] = []
     made: list[Incident] = []
     with read(engine) as reading:
-        for number, thread in enumerate(threads_with_reports(reading, model), 1):
+        for number, thread in enumerate(threads_with_reports(reading, judges), 1):
             posts += thread
             made += incidents(thread)
             if number % THREADS == 0:
-                found += _save(engine, model, posts, made)
+                found += _save(engine, judges.current, posts, made)
                 posts, made = [], []
-    return found + _save(engine, model, posts, made)
+    return found + _save(engine, judges.current, posts, made)
 
 
 def _save(engine: Engine, model: str, posts: Sequence[ThreadPost], made: Sequence[Incident]) -> int:

@@ -17,9 +17,9 @@ import streamlit as st
 from dashboard.database import address, engine, told_demonstration
 from db.engine import holds_demonstration, read
 from db.handles import Connection
+from db.judges import Judges, judges
 from db.queries import facets
 from db.queries.state import state
-from db.verdicts import current_model
 from domain.filter import Filter
 from trends.periods import Period
 from trends.series import Overview, overview_series
@@ -35,8 +35,13 @@ class Shown:
 
     url: str
     state: str
-    model: str | None
+    judges: Judges | None
     demonstration: bool
+
+    @property
+    def model(self) -> str | None:
+        """The model that judges what is written today; None before the first judging."""
+        return self.judges.current if self.judges else None
 
 
 def shown() -> Shown:
@@ -46,10 +51,10 @@ def shown() -> Shown:
     """
     url = address()
     with read(engine(url)) as connection:
-        model = current_model(connection)
+        judged_by = judges(connection)
         now_at = state(connection)
     demonstration = told_demonstration() or holds_demonstration(engine(url))
-    return Shown(url=url, state=now_at, model=model, demonstration=demonstration)
+    return Shown(url=url, state=now_at, judges=judged_by, demonstration=demonstration)
 
 
 @contextmanager
@@ -65,10 +70,10 @@ def now() -> datetime:
 
 
 @st.cache_data(show_spinner=False, max_entries=200, hash_funcs=_FILTER_AS_KEY)
-def choices(source: Shown, model: str, wanted: Filter) -> dict[str, list[facets.Value]]:
+def choices(source: Shown, shown_by: Judges, wanted: Filter) -> dict[str, list[facets.Value]]:
     """The filter bar's values with their counts."""
     with reading(source) as connection:
-        return facets.facets(connection, wanted, model)
+        return facets.facets(connection, wanted, shown_by)
 
 
 @st.cache_data(show_spinner=False, max_entries=100, hash_funcs=_FILTER_AS_KEY)

@@ -11,8 +11,8 @@ from functools import cache
 
 from db.engine import open_engine, read
 from db.handles import Engine
+from db.judges import judges
 from db.opened import count_posts
-from db.verdicts import current_model
 from domain.errors import StoreError
 
 # Set by `dashboard.serve`, read by the script that Streamlit runs and by the downloads.
@@ -38,7 +38,7 @@ def told_demonstration() -> bool:
 
 def _holds_judged_posts(url: str) -> bool:
     with read(engine(url)) as connection:
-        return current_model(connection) is not None and count_posts(engine(url)) > 0
+        return judges(connection) is not None and count_posts(engine(url)) > 0
 
 
 @cache

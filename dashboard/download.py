@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from dashboard.database import address, engine
 from db.engine import holds_demonstration, read
 from db.export import SHEETS, stream
-from db.verdicts import current_model
+from db.judges import judges
 from domain.errors import InputError, StoreError
 from domain.filter import Filter
 
@@ -26,10 +26,10 @@ def download(request: Request) -> Response:
         wanted = Filter.from_query({name: query.getlist(name) for name in query})
         database = engine(address())
         with read(database) as connection:
-            model = current_model(connection)
-        if model is None:
+            shown = judges(connection)
+        if shown is None:
             return PlainTextResponse("Nothing has been judged yet.", status_code=404)
-        lines = stream(database, what, wanted, model, with_links=query.get("links", "yes") != "no")
+        lines = stream(database, what, wanted, shown, with_links=query.get("links", "yes") != "no")
         first = next(lines)  # so that a failure is an answer, not half a file
         marked = "demonstration-" if holds_demonstration(database) else ""
     except InputError as error:

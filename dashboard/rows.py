@@ -10,6 +10,7 @@ from dashboard import frame, theme
 from dashboard.tables import moment
 from dashboard.text import highlight, plain, snippet
 from db.handles import Connection
+from db.judges import Judges
 from db.queries import attached
 from db.queries.reports import Listed
 from domain.causes import DECISION_LABELS, Decision
@@ -20,10 +21,10 @@ __all__ = ["Listed", "evidence", "show"]
 
 
 def evidence(
-    connection: Connection, listed: Sequence[Listed], model: str
+    connection: Connection, listed: Sequence[Listed], judges: Judges
 ) -> dict[str, tuple[Evidence, ...]]:
     """Post -> its evidence."""
-    return attached.evidence_of(connection, [one.key for one in listed], model)
+    return attached.evidence_of(connection, [one.key for one in listed], judges)
 
 
 def show(listed: Listed, found: Sequence[Evidence], wanted: Filter) -> None:

@@ -34,7 +34,6 @@ class ReportRecord:
 
     report: Listed
     evidence: tuple[Evidence, ...]
-    model: str
     data: str
 
 
@@ -43,7 +42,6 @@ class GroupRecord:
     """An incident, and where it comes from."""
 
     group: Group
-    model: str
     data: str
 
 
@@ -52,7 +50,6 @@ class DayRecord:
     """A day's count, and where it comes from."""
 
     day: Day
-    model: str
     data: str
 
 
@@ -87,6 +84,7 @@ def _empty(name: str, holds: str) -> Column[Any]:
 
 _DATA = "`real` or `demonstration`: invented posts are marked in every row."
 _MODEL = "Which model judged."
+_MODELS = "Which model judged; two where a border between them runs through."
 
 REPORTS: tuple[Column[ReportRecord], ...] = (
     Column("data", _DATA, lambda r: r.data),
@@ -140,7 +138,7 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
     Column(
         "evidence_against", "Quotes against a cause, likewise.", lambda r: _quotes(r, "against")
     ),
-    Column("model", _MODEL, lambda r: r.model),
+    Column("model", _MODEL, lambda r: r.report.model),
     Column(
         "permalink",
         "The original's address; empty where it was withdrawn or links were left out.",
@@ -176,7 +174,7 @@ INCIDENTS: tuple[Column[GroupRecord], ...] = (
         for decision in Decision
         if decision is not Decision.NOT_A_REPORT
     ),
-    Column("model", _MODEL, lambda r: r.model),
+    Column("model", _MODELS, lambda r: "; ".join(r.group.models)),
     Column("permalink", "The earliest report's address.", lambda r: r.group.url),
 )
 
@@ -197,5 +195,5 @@ DAILY: tuple[Column[DayRecord], ...] = (
         "`true` where a known gap touches the day: missing, not zero.",
         lambda r: r.day.in_gap,
     ),
-    Column("model", _MODEL, lambda r: r.model),
+    Column("model", _MODEL, lambda r: r.day.model),
 )

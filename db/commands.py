@@ -120,8 +120,8 @@ def _export(
     **options: bool,
 ) -> None:
     from db.engine import read
+    from db.judges import judges
     from db.opened import opened
-    from db.verdicts import current_model
     from domain.errors import InputError
     from domain.filter import Filter
 
@@ -132,9 +132,9 @@ def _export(
     }
     with opened(told.settings, demonstration=demonstration) as database:
         with read(database.engine) as connection:
-            model = current_model(connection)
-        if model is None:
+            shown = judges(connection)
+        if shown is None:
             raise InputError("Nothing was judged yet.", "Run `whylost classify` first.")
-        manifest = export(database.engine, Filter.from_query(query), model, out, **options)
+        manifest = export(database.engine, Filter.from_query(query), shown, out, **options)
     told.tell(manifest)
     told.say(f"{out}: {manifest['rows']:,} lines.")

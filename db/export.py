@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine
 from db.cells import cell, line, lines
 from db.columns import DAILY, INCIDENTS, REPORTS, Column, DayRecord, GroupRecord, ReportRecord
 from db.engine import holds_demonstration, read
+from db.judges import Judges
 from db.queries import attached, health
 from db.queries.daily import iterate_daily
 from db.queries.incidents import iterate_incidents
@@ -39,13 +40,13 @@ class Sheet:
     """A kind of export: its columns and where its records come from."""
 
     columns: tuple[Column[Any], ...]
-    records: Any  # (connection, filter, model, data) -> iterator of records
+    records: Any  # (connection, filter, judges, data) -> iterator of records
 
 
 def export_reports(
     engine: Engine,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     out: Path,
     *,
     with_links: bool = True,
@@ -55,26 +56,26 @@ def export_reports(
 
     Raises `InputError` where `out` can't be written.
     """
-    return _export(engine, "reports", filter, model, out, with_links=with_links, bom=bom)
+    return _export(engine, "reports", filter, judges, out, with_links=with_links, bom=bom)
 
 
 def export_incidents(
     engine: Engine,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     out: Path,
     *,
     with_links: bool = True,
     bom: bool = False,
 ) -> dict[str, Any]:
     """Writes the incidents with a matching report to `out`; gives the manifest."""
-    return _export(engine, "incidents", filter, model, out, with_links=with_links, bom=bom)
+    return _export(engine, "incidents", filter, judges, out, with_links=with_links, bom=bom)
 
 
 def export_daily(
     engine: Engine,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     out: Path,
     *,
     bom: bool = False,
@@ -83,14 +84,14 @@ def export_daily(
 
     Raises `InputError` for a filter on something that daily counts aren't kept by.
     """
-    return _export(engine, "daily", filter, model, out, with_links=True, bom=bom)
+    return _export(engine, "daily", filter, judges, out, with_links=True, bom=bom)
 
 
 def stream(
     engine: Engine,
     what: str,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     *,
     with_links: bool = True,
     counts: Counter[str] | None = None,
@@ -103,7 +104,7 @@ def stream(
     data = "demonstration" if holds_demonstration(engine) else "real"
     tally = Counter[str]() if counts is None else counts
     with read(engine) as connection:
-        records = sheet.records(connection, filter, model, data)
+        records = sheet.records(connection, filter, judges, data)
         batch = list(islice(records, BATCH))  # what can't be answered fails before the first line
         yield line(column.name for column in sheet.columns)
         while batch:
@@ -125,32 +126,34 @@ def _without_link(record: Any) -> Any:
 
 
 def _reports(
-    connection: Connection, wanted: Filter, model: str, data: str
+    connection: Connection, wanted: Filter, judges: Judges, data: str
 ) -> Iterator[ReportRecord]:
-    rows = iterate_reports(connection, wanted, model)
+    rows = iterate_reports(connection, wanted, judges)
     while batch := list(islice(rows, BATCH)):
-        yield from _with_evidence(connection, batch, model, data)
+        yield from _with_evidence(connection, batch, judges, data)
 
 
 def _with_evidence(
-    connection: Connection, batch: Sequence[Listed], model: str, data: str
+    connection: Connection, batch: Sequence[Listed], judges: Judges, data: str
 ) -> Iterator[ReportRecord]:
-    evidence = attached.evidence_of(connection, [report.key for report in batch], model)
+    evidence = attached.evidence_of(connection, [report.key for report in batch], judges)
     for report in batch:
         found = evidence.get(report.key, ())
-        yield ReportRecord(report=report, evidence=found, model=model, data=data)
+        yield ReportRecord(report=report, evidence=found, data=data)
 
 
 def _incidents(
-    connection: Connection, wanted: Filter, model: str, data: str
+    connection: Connection, wanted: Filter, judges: Judges, data: str
 ) -> Iterator[GroupRecord]:
-    for group in iterate_incidents(connection, wanted, model):
-        yield GroupRecord(group=group, model=model, data=data)
+    for group in iterate_incidents(connection, wanted, judges):
+        yield GroupRecord(group=group, data=data)
 
 
-def _daily(connection: Connection, wanted: Filter, model: str, data: str) -> Iterator[DayRecord]:
-    for day in iterate_daily(connection, wanted, model):
-        yield DayRecord(day=day, model=model, data=data)
+def _daily(
+    connection: Connection, wanted: Filter, judges: Judges, data: str
+) -> Iterator[DayRecord]:
+    for day in iterate_daily(connection, wanted, judges):
+        yield DayRecord(day=day, data=data)
 
 
 SHEETS: dict[str, Sheet] = {
@@ -164,7 +167,7 @@ def _export(
     engine: Engine,
     what: str,
     wanted: Filter,
-    model: str,
+    judges: Judges,
     out: Path,
     *,
     with_links: bool,
@@ -173,7 +176,7 @@ def _export(
     counts: Counter[str] = Counter()
     digest = sha256()
     with _whole_file(out) as file:
-        for part in stream(engine, what, wanted, model, with_links=with_links, counts=counts):
+        for part in stream(engine, what, wanted, judges, with_links=with_links, counts=counts):
             encoded = ((BOM if bom and not file.tell() else "") + part).encode()
             digest.update(encoded)
             file.write(encoded)
@@ -186,7 +189,8 @@ def _export(
         "created": cell(datetime.now(UTC)),
         "demonstration": holds_demonstration(engine),
         "filter": wanted.to_query(),
-        "model": model,
+        "model": judges.current,
+        "models": judges.to_json(),
         "program": f"whylost {version('whylost')}",
         "with_links": with_links,
         "rows": counts.pop("rows", 0),

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, delete, select
 
+from db.judges import Judges
 from db.tables import IncidentMember, PostRow, VerdictRow
 from db.upsert import slices, upsert
 from domain.causes import Decision
@@ -17,7 +18,7 @@ from domain.nouns import Incident
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPost:
-    """A post in its thread, and whether the model takes it for a report."""
+    """A post in its thread, and whether the model of its day takes it for a report."""
 
     post: str
     parent: str | None
@@ -25,22 +26,21 @@ class ThreadPost:
     is_report: bool
 
 
-def threads_with_reports(connection: Connection, model: str) -> Iterator[list[ThreadPost]]:
+def threads_with_reports(connection: Connection, judges: Judges) -> Iterator[list[ThreadPost]]:
     """Every thread that holds a report, as all its posts (without texts)."""
+    shown = judges.cover(VerdictRow.model, VerdictRow.day)
     reports = (
         select(PostRow.thread)
         .join(
             VerdictRow, (VerdictRow.post == PostRow.key) & (VerdictRow.version == PostRow.version)
         )
-        .where(VerdictRow.model == model, VerdictRow.decision != Decision.NOT_A_REPORT.value)
+        .where(shown, VerdictRow.decision != Decision.NOT_A_REPORT.value)
     )
     rows = connection.execute(
         select(PostRow.thread, PostRow.key, PostRow.parent, PostRow.written_at, VerdictRow.decision)
         .outerjoin(
             VerdictRow,
-            (VerdictRow.post == PostRow.key)
-            & (VerdictRow.version == PostRow.version)
-            & (VerdictRow.model == model),
+            (VerdictRow.post == PostRow.key) & (VerdictRow.version == PostRow.version) & shown,
         )
         .where(PostRow.thread.in_(reports))
         .order_by(PostRow.thread, PostRow.key)
@@ -62,6 +62,8 @@ def save_incidents(
     connection: Connection, model: str, posts: Sequence[str], incidents: Sequence[Incident]
 ) -> int:
     """Replaces the memberships of `posts` by those of `incidents`; gives how many there are.
+
+    `model`: the current one when they were grouped; members may be judged by an earlier one.
 
     Rows that stay as they are aren't written again.
     """

@@ -14,13 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
-from db.tables import DailyCountRow, ExposureRow, Published, SeriesEvent
+from db.judges import Judges
+from db.tables import DailyCountRow, ExposureRow, Published
 from db.tally import Cells, Key, Values
 from db.upsert import slices, upsert
 from domain.causes import REPORT_DECISIONS
-
-CLASSIFIER_CHANGED = "classifier"
-EVERYWHERE = "*"  # the place of an event that concerns all places
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,19 +28,13 @@ class Written:
     exposure: int  # rows of `exposure` made, changed or removed
     counts: int  # rows of `daily_count`, the same
     published: int  # values that are shown otherwise than before
-    events: int
 
 
 def save(connection: Connection, cells: Cells, now: datetime) -> Written:
     """Makes the tables equal to `cells` and notes what whole days show otherwise than before."""
-    before = _last_published_model(connection)
-    events = 0
-    if before is not None and before != cells.model:
-        _note_classifier(connection, before, cells.model, now)
-        events = 1
     return Written(
         exposure=_replace(
-            connection, ExposureRow, ("language",), ("posts",), cells.exposure, cells.model
+            connection, ExposureRow, ("language",), ("posts",), cells.exposure, cells.judges
         ),
         counts=_replace(
             connection,
@@ -50,10 +42,9 @@ def save(connection: Connection, cells: Cells, now: datetime) -> Written:
             ("decision",),
             ("reports", "reporters", "threads"),
             cells.counts,
-            cells.model,
+            cells.judges,
         ),
         published=_publish(connection, cells, now),
-        events=events,
     )
 
 
@@ -63,31 +54,36 @@ def _replace(
     last_of_key: tuple[str, ...],
     values: tuple[str, ...],
     cells: Mapping[Key, Values],
-    model: str,
+    judges: Judges,
 ) -> int:
-    """Writes the cells that differ from the model's rows and removes those that are no more."""
+    """Writes the cells that differ from the rows that are shown, removes those that are no more.
+
+    Rows of a model on days that another one has taken over stay as they were.
+    """
     names = ("day", "place", "product", *last_of_key)
     columns = [getattr(table, name) for name in (*names, *values)]
+    mine = judges.cover(table.model, table.day)
     held = {
         tuple(row[: len(names)]): tuple(row[len(names) :])
-        for row in connection.execute(select(*columns).where(table.model == model))
+        for row in connection.execute(select(*columns).where(mine))
     }
     changed = [key for key, value in cells.items() if held.get(key) != value]
     gone = [key for key in held if key not in cells]
     for part in slices(changed):
-        rows = [_row(names, key, values, cells[key], model) for key in part]
+        rows = [_row(names, key, values, cells[key], judges) for key in part]
         upsert(connection, table, rows, update=values)
     keys = tuple_(*(getattr(table, name) for name in names))
     for part in slices(gone):
-        connection.execute(delete(table).where(table.model == model, keys.in_(list(part))))
+        connection.execute(delete(table).where(mine, keys.in_(list(part))))
     return len(changed) + len(gone)
 
 
 def _row(
-    names: Iterable[str], key: Key, values: Iterable[str], value: Values, model: str
+    names: Iterable[str], key: Key, values: Iterable[str], value: Values, judges: Judges
 ) -> dict[str, Any]:
-    made = dict(zip(names, key, strict=True))
-    return made | dict(zip(values, value, strict=True)) | {"model": model}
+    """A row of the model of its day, which comes first in every key."""
+    made = dict(zip(names, key, strict=True)) | dict(zip(values, value, strict=True))
+    return made | {"model": judges.of_day(key[0])}
 
 
 # -- what was shown ------------------------------------------------------------------------------
@@ -97,15 +93,16 @@ _SHOWN = (Published.reports, Published.reporters, Published.threads, Published.p
 
 
 def _publish(connection: Connection, cells: Cells, now: datetime) -> int:
-    """Appends the values of whole days that differ from what was last shown of them."""
-    shown = _last_shown(connection, cells.model)
+    """Appends the values of whole days that or models differ from what was last shown."""
+    shown = _last_shown(connection)
     current = _to_show(cells, before=now.date())
     nothing = (0, 0, 0, 0)
     current |= {key: nothing for key in shown if key not in current and key[0] < now.date()}
-    changed = [key for key, value in current.items() if shown.get(key) != value]
+    of_day = cells.judges.of_day
+    changed = [key for key, value in current.items() if shown.get(key) != (of_day(key[0]), value)]
     names, values = [c.name for c in _CELL], [c.name for c in _SHOWN]
     for part in slices(sorted(changed)):
-        rows = [_row(names, key, values, current[key], cells.model) | {"at": now} for key in part]
+        rows = [_row(names, key, values, current[key], cells.judges) | {"at": now} for key in part]
         connection.execute(insert(Published), rows)
     return len(changed)
 
@@ -123,24 +120,10 @@ def _to_show(cells: Cells, *, before: date) -> dict[Key, Values]:
     }
 
 
-def _last_shown(connection: Connection, model: str) -> dict[Key, Values]:
+def _last_shown(connection: Connection) -> dict[Key, tuple[str, Values]]:
+    """Each cell's latest values, and whose they are."""
     newest = func.row_number().over(partition_by=_CELL, order_by=Published.number.desc())
-    ranked = select(*_CELL, *_SHOWN, newest.label("age")).where(Published.model == model).subquery()
-    columns = [ranked.c[column.name] for column in (*_CELL, *_SHOWN)]
+    ranked = select(*_CELL, *_SHOWN, Published.model, newest.label("age")).subquery()
+    columns = [ranked.c[column.name] for column in (*_CELL, *_SHOWN, Published.model)]
     rows = connection.execute(select(*columns).where(ranked.c.age == 1))
-    return {(d, p, q, c): (a, b, t, n) for d, p, q, c, a, b, t, n in rows}
-
-
-def _last_published_model(connection: Connection) -> str | None:
-    last = select(func.max(Published.number)).scalar_subquery()
-    return connection.scalar(select(Published.model).where(Published.number == last))
-
-
-def _note_classifier(connection: Connection, before: str, after: str, now: datetime) -> None:
-    row = {
-        "place": EVERYWHERE,
-        "kind": CLASSIFIER_CHANGED,
-        "day": now.date(),
-        "detail": f"from {before} to {after}",
-    }
-    upsert(connection, SeriesEvent, [row], update=("detail",))
+    return {(d, p, q, c): (model, (a, b, t, n)) for d, p, q, c, a, b, t, n, model in rows}

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import CTE, Connection, FromClause, Select, func, literal, select, union_all
 
+from db.judges import Judges
 from db.tables import PostProduct, PostRow, VerdictRow
 from domain.causes import REPORT_DECISIONS
 from domain.products import ANY, UNKNOWN
@@ -31,22 +32,22 @@ CountCells = dict[Key, Values]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cells:
-    """Both tables as one model's verdicts make them."""
+    """Both tables as the verdicts that are shown make them."""
 
-    model: str
+    judges: Judges
     exposure: ExposureCells
     counts: CountCells
 
 
-def computed(connection: Connection, model: str) -> Cells:
-    """What the verdicts of `model` add up to now."""
-    judged = _judged(model)
+def computed(connection: Connection, judges: Judges) -> Cells:
+    """What the verdicts of each day's model add up to now."""
+    judged = _judged(judges)
     exposure: ExposureCells = {
         tuple(row[:-1]): (int(row.posts),) for row in connection.execute(_exposure(judged))
     }
     reports = judged.where(judged.selected_columns.decision.in_(REPORT_DECISIONS))
     counts = count_three(connection, _by_product(reports), ("place", "product", "decision"))
-    return Cells(model=model, exposure=exposure, counts=counts)
+    return Cells(judges=judges, exposure=exposure, counts=counts)
 
 
 def count_three(connection: Connection, posts: FromClause, within: tuple[str, ...]) -> CountCells:
@@ -97,14 +98,14 @@ def _by_thread(connection: Connection, query: Select[Any]) -> Iterator[tuple[str
     return groupby(connection.execute(query), key=itemgetter(0))
 
 
-def _judged(model: str) -> Select[Any]:
+def _judged(judges: Judges) -> Select[Any]:
     """One row a post that counts in the exposure: its latest version with a verdict."""
     said = VerdictRow
     # A window, not "no later version exists": that is quadratic where a planner has no statistics.
     newest = func.row_number().over(partition_by=said.post, order_by=said.version.desc())
     verdict = (
         select(said.post, said.judged, said.decision, said.language, newest.label("age"))
-        .where(said.model == model)
+        .where(judges.cover(said.model, said.day))
         .subquery("newest_verdict")
         .c
     )

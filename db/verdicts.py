@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from db.engine import read
+from db.judges import Judges
 from db.tables import (
     EvidenceRow,
     FactRow,
-    ModelRow,
     PlaceRow,
     PostProduct,
     PostRow,
@@ -28,7 +38,7 @@ from domain.nouns import PostState, Verdict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unjudged:
-    """A current text that a model has no verdict on."""
+    """A current text that waits for a verdict."""
 
     post: str
     version: int
@@ -42,68 +52,91 @@ class Unjudged:
     products: tuple[str, ...]
 
 
-def use_model(connection: Connection, model: str, card: dict[str, Any], now: datetime) -> None:
-    """Makes `model` the current one; verdicts of others stay beside its own."""
-    upsert(
-        connection,
-        ModelRow,
-        [{"id": model, "current": False, "first_used_at": now, "card": card}],
-    )
-    connection.execute(update(ModelRow).values(current=ModelRow.id == model))
+def count_unjudged(connection: Connection, judges: Judges | None, *, again: bool = False) -> int:
+    """How many current texts wait for a verdict of the current model; without one, all."""
+    waiting = _waiting(judges, again=again)
+    return connection.scalar(_texts(select(func.count())).where(*waiting)) or 0
 
 
-def current_model(connection: Connection) -> str | None:
-    """The id of the model whose verdicts are shown, or None before the first judging."""
-    return connection.scalar(select(ModelRow.id).where(ModelRow.current))
+def count_late(connection: Connection, judges: Judges) -> int:
+    """How many posts came too late for the model of their day: in no list and in no count.
+
+    The model that judged their day is gone, and two models may not share a day.
+    """
+    theirs = judges.of_others(PostRow.day)
+    if theirs is None:
+        return 0
+    found = select(func.count()).select_from(PostRow)
+    mine, shown = _judged_by(judges)
+    return connection.scalar(found.where(theirs, mine, ~shown)) or 0
 
 
-def count_unjudged(connection: Connection, model: str) -> int:
-    """How many current texts this model hasn't judged."""
-    return connection.scalar(select(func.count()).select_from(PostRow).where(*_waiting(model))) or 0
+def unjudged(
+    engine: Engine, judges: Judges, batch: int = 500, *, again: bool = False
+) -> Iterator[list[Unjudged]]:
+    """Current texts that wait for a verdict of the current model, in batches by key.
 
-
-def unjudged(engine: Engine, model: str, batch: int = 500) -> Iterator[list[Unjudged]]:
-    """Current texts without a verdict of `model`, in batches by key.
-
-    Each batch is a transaction of its own, so verdicts can be saved in between.
+    `again`: also those that it has judged. Each batch is a transaction of its own, so verdicts can
+    be saved in between.
     """
     after = ""
+    waiting = _waiting(judges, again=again)
     while True:
         with read(engine) as connection:
-            found = _batch(connection, model, after, batch)
+            found = _batch(connection, after, batch, waiting)
         if not found:
             return
         yield found
         after = found[-1].post
 
 
-def _waiting(model: str) -> tuple[Any, ...]:
-    """The conditions under which a post waits for `model`."""
-    judged = exists().where(
-        VerdictRow.post == PostRow.key,
-        VerdictRow.version == PostRow.version,
-        VerdictRow.model == model,
+def _waiting(judges: Judges | None, *, again: bool) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a post waits to be judged, over the tables of `_texts`.
+
+    On a day of an earlier model only what that model hasn't judged: it is kept out of sight, but
+    then we know whether it is a report.
+    """
+    held = (PostRow.state != PostState.DELETED.value, PostText.text.is_not(None))
+    if judges is None:
+        return held
+    mine, shown = _judged_by(judges)
+    wanted = () if again else (~mine,)
+    theirs = judges.of_others(PostRow.day)
+    return (*held, *wanted) if theirs is None else (*held, *wanted, or_(~theirs, ~shown))
+
+
+def _judged_by(judges: Judges) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the current text of a post has a verdict of the current model, of its day's model."""
+    verdict = exists().where(VerdictRow.post == PostRow.key, VerdictRow.version == PostRow.version)
+    mine = verdict.where(VerdictRow.model == judges.current)
+    return mine, verdict.where(judges.cover(VerdictRow.model, VerdictRow.day))
+
+
+def _texts(query: Select[Any]) -> Select[Any]:
+    """`query` over all posts with their current texts."""
+    text = (PostText.post == PostRow.key) & (PostText.version == PostRow.version)
+    return query.select_from(PostRow).join(PostText, text)
+
+
+def _batch(
+    connection: Connection, after: str, size: int, waiting: Iterable[ColumnElement[bool]]
+) -> list[Unjudged]:
+    columns: tuple[Any, ...] = (
+        PostRow.key,
+        PostRow.version,
+        PostRow.kind,
+        PlaceRow.source,
+        PostRow.place,
+        PostText.title,
+        PostText.text,
+        ThreadRow.title,
+        PostRow.day,
     )
-    return PostRow.state != PostState.DELETED.value, ~judged
-
-
-def _batch(connection: Connection, model: str, after: str, size: int) -> list[Unjudged]:
     rows = connection.execute(
-        select(
-            PostRow.key,
-            PostRow.version,
-            PostRow.kind,
-            PlaceRow.source,
-            PostRow.place,
-            PostText.title,
-            PostText.text,
-            ThreadRow.title,
-            PostRow.day,
-        )
-        .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
+        _texts(select(*columns))
         .join(ThreadRow, ThreadRow.key == PostRow.thread)
         .join(PlaceRow, PlaceRow.name == PostRow.place)
-        .where(PostRow.key > after, *_waiting(model))
+        .where(PostRow.key > after, *waiting)
         .order_by(PostRow.key)
         .limit(size)
     ).all()

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from db.handles import Connection
+from db.judges import Judges
 from db.queries import collected
 from db.queries.collected import BackFilled, CollectedPlace, OwnChange, Refused
-from db.verdicts import count_unjudged
+from db.verdicts import count_late, count_unjudged
 from domain.causes import Abstention
 from domain.filter import Filter
 from trends.claims import EXPLORED, NOT_INCIDENCE, said
@@ -21,6 +22,7 @@ from trends.periods import ONE_DAY, Period, State, Stretch, monday_of, touched
 Kind = Literal[
     "nothing judged",
     "waiting",
+    "too late",
     "running period",
     "no posts",
     "counts only",
@@ -51,7 +53,7 @@ def nothing_judged() -> Missing:
 def find(
     connection: Connection,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     places: Sequence[CollectedPlace],
     states: Mapping[str, Mapping[date, State]],
     period: Period,
@@ -60,13 +62,14 @@ def find(
     """Everything that is missing from what the filter asks for."""
     return (
         _running(period, now.date()),
-        *_waiting(count_unjudged(connection, model)),
+        *_waiting(count_unjudged(connection, judges)),
+        *_late(count_late(connection, judges)),
         *(m for place in places for m in _of_place(place, states[place.name])),
         *_back_filled(collected.back_filled(connection, filter)),
-        *_refused(collected.refused(connection, filter, model)),
+        *_refused(collected.refused(connection, filter, judges)),
         *(
             _missing("unsaid", None, f"{reports:,} more reports name no {_ONE[field]}.")
-            for field, reports in collected.unsaid(connection, filter, model).items()
+            for field, reports in collected.unsaid(connection, filter, judges).items()
         ),
         *(_own_change(change) for change in collected.own_changes(connection)),
     )
@@ -111,6 +114,15 @@ def _waiting(posts: int) -> Iterable[Missing]:
         yield _missing(
             "waiting", None, f"{posts:,} posts wait to be judged: run `whylost classify`."
         )
+
+
+def _late(posts: int) -> Iterable[Missing]:
+    if posts:
+        text = (
+            f"{posts:,} posts came after the model of their days had been replaced: they count "
+            "nowhere, since no day mixes two models."
+        )
+        yield _missing("too late", None, text)
 
 
 def _of_place(place: CollectedPlace, states: Mapping[date, State]) -> Iterable[Missing]:

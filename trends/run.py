@@ -9,7 +9,7 @@ from time import monotonic
 from db import runs, series, tally
 from db.engine import read, write
 from db.handles import Engine
-from db.verdicts import current_model
+from db.judges import judges
 from domain.invocation import Progress
 from domain.nouns import RunReport
 from trends.catalogue import import_faults, import_releases
@@ -38,8 +38,8 @@ def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
     }
     report(1, _STEPS)
     with read(engine) as connection:
-        model = current_model(connection)
-        cells = tally.computed(connection, model) if model else None
+        shown = judges(connection)
+        cells = tally.computed(connection, shown) if shown else None
     report(2, _STEPS)
     if cells is not None:
         with write(engine) as connection:
@@ -48,7 +48,6 @@ def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
             "exposure_rows": written.exposure,
             "count_rows": written.counts,
             "published": written.published,
-            "own_changes": written.events,
         }
     report(_STEPS, _STEPS)
     return RunReport(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db.handles import Connection
+from db.judges import Judges, judges
 from db.queries import collected
 from db.queries import series as queries
 from db.queries.collected import CollectedPlace
 from db.queries.series import DailyRow
-from db.verdicts import current_model
 from domain.causes import Decision
 from domain.filter import Filter
 from domain.nouns import Frame
@@ -68,8 +68,8 @@ def overview_series(
 ) -> Overview:
     """What there is to see and what is missing; `connection` is one of `db.engine.read`."""
     explored = queries.is_narrow(filter)
-    model = current_model(connection)
-    if model is None:
+    shown = judges(connection)
+    if shown is None:
         return Overview(
             model=None,
             period=period,
@@ -80,18 +80,18 @@ def overview_series(
             missing=(missing.nothing_judged(),),
             notes=(),
         )
-    places = collected.collected(connection, filter, model)
+    places = collected.collected(connection, filter, shown)
     states = {place.name: _states(place, filter, now.date()) for place in places}
-    rows = queries.daily(connection, filter, model)
+    rows = queries.daily(connection, filter, shown)
     lines = _lines(rows, places, states, filter, period, now.date())
     return Overview(
-        model=model,
+        model=shown.current,
         period=period,
         explored=explored,
         series=lines,
         places=tuple(_seen(place) for place in places),
-        totals=_totals(connection, filter, model),
-        missing=missing.find(connection, filter, model, places, states, period, now),
+        totals=_totals(connection, filter, shown),
+        missing=missing.find(connection, filter, shown, places, states, period, now),
         notes=missing.notes(explored=explored, measures={line.measure for line in lines}),
     )
 
@@ -154,8 +154,8 @@ def _seen(place: CollectedPlace) -> SeenPlace:
     )
 
 
-def _totals(connection: Connection, wanted: Filter, model: str) -> tuple[Total, ...]:
-    counted = queries.three_counts(connection, wanted, model)
+def _totals(connection: Connection, wanted: Filter, judges: Judges) -> tuple[Total, ...]:
+    counted = queries.three_counts(connection, wanted, judges)
     order = (*queries.decisions(wanted), None)
     return tuple(
         Total(decision=d, reports=c.reports, reporters=c.reporters, threads=c.threads)

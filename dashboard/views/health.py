@@ -22,7 +22,7 @@ def page() -> None:
     source = data.shown()
     now = data.now()
     with data.reading(source) as connection:
-        sizes = health.totals(connection, source.model)
+        sizes = health.totals(connection, source.judges)
         places = health.places(connection)
         runs = health.runs(connection, limit=RUNS_SHOWN)
         gaps = health.gaps(connection)

@@ -60,7 +60,7 @@ def page() -> None:
         "program's folder <code>docs</code> says more.</p>"
     )
     source = data.shown()
-    if source.model is None:
+    if source.judges is None:
         frame.nothing_yet(source)
 
 

@@ -29,19 +29,19 @@ def page() -> None:
     """The filter, the counts, a panel a cause, and what is missing."""
     source = data.shown()
     st.title("Overview")
-    if source.model is None:
+    if source.judges is None:
         frame.nothing_yet(source)
         return
     wanted = filters.current()
     period = _period()
     with data.reading(source) as connection:
-        sizes = health.totals(connection, source.model)
+        sizes = health.totals(connection, source.judges)
         runs = health.runs(connection, limit=10)
         known = releases(connection)
     seen = data.overview(source, wanted, period.value, data.now().date().isoformat())
     st.html(summary.as_of(source, sizes, runs))
     filters.bar(
-        wanted, data.choices(source, source.model, wanted), (sizes.first_day, sizes.last_day)
+        wanted, data.choices(source, source.judges, wanted), (sizes.first_day, sizes.last_day)
     )
     total = next((t for t in seen.totals if t.decision is None), None)
     if total is None or not total.reports:

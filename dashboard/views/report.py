@@ -11,12 +11,12 @@ from db.queries.report import report
 def page() -> None:
     """The report, or why there is none."""
     source = data.shown()
-    if source.model is None:
+    if source.judges is None:
         frame.nothing_yet(source)
         return
     wanted = filters.current()
     with data.reading(source) as connection:
-        found = report(connection, st.query_params.get("report", ""), source.model)
+        found = report(connection, st.query_params.get("report", ""), source.judges)
     frame.link("reports", "← All reports", wanted)
     if found is None:
         frame.empty(

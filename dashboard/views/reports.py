@@ -11,6 +11,7 @@ from dashboard.data import Shown
 from dashboard.tables import counted
 from dashboard.text import plain
 from dashboard.views import report
+from db.judges import Judges
 from db.queries import health
 from db.queries.reports import Mark, list_reports
 from db.queries.series import three_counts
@@ -25,22 +26,22 @@ def page() -> None:
         report.page()
         return
     source = data.shown()
-    if source.model is None:
+    if source.judges is None:
         frame.nothing_yet(source)
         return
-    _list(source, source.model, filters.current())
+    _list(source, source.judges, filters.current())
 
 
-def _list(source: Shown, model: str, wanted: Filter) -> None:
+def _list(source: Shown, judges: Judges, wanted: Filter) -> None:
     st.title("Reports")
     after = st.query_params.get("after")
     with data.reading(source) as connection:
-        counts = three_counts(connection, wanted, model).get(None)
+        counts = three_counts(connection, wanted, judges).get(None)
         mark = Mark.read(after) if after else None
-        found = list_reports(connection, wanted, model, limit=PAGE_SIZE + 1, after=mark)
-        sizes = health.totals(connection, model)
-        evidence = rows.evidence(connection, found, model)
-    filters.bar(wanted, data.choices(source, model, wanted), (sizes.first_day, sizes.last_day))
+        found = list_reports(connection, wanted, judges, limit=PAGE_SIZE + 1, after=mark)
+        sizes = health.totals(connection, judges)
+        evidence = rows.evidence(connection, found, judges)
+    filters.bar(wanted, data.choices(source, judges, wanted), (sizes.first_day, sizes.last_day))
     if counts is None or not counts.reports:
         frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
         frame.link("reports", "Clear the filter")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
+from db.judges import Judges
 from db.tables import (
     AddressRow,
     EvidenceRow,
@@ -39,22 +40,22 @@ def addresses_of(connection: Connection, keys: Collection[str]) -> dict[str, Add
     return {post: Address(external_id=external_id, url=url) for post, external_id, url in rows}
 
 
-def incidents_of(connection: Connection, keys: Collection[str], model: str) -> dict[str, str]:
+def incidents_of(connection: Connection, keys: Collection[str], judges: Judges) -> dict[str, str]:
     """Post -> the incident that it belongs to."""
     query = select(IncidentMember.post, IncidentMember.incident).where(
-        IncidentMember.model == model, IncidentMember.post.in_(keys)
+        IncidentMember.model == judges.current, IncidentMember.post.in_(keys)
     )
     return {row.post: row.incident for row in connection.execute(query)}
 
 
 def evidence_of(
-    connection: Connection, keys: Collection[str], model: str
+    connection: Connection, keys: Collection[str], judges: Judges
 ) -> dict[str, tuple[Evidence, ...]]:
     """Post -> the evidence in its current version, in reading order."""
     query = (
         select(EvidenceRow)
         .join(PostRow, (PostRow.key == EvidenceRow.post) & (PostRow.version == EvidenceRow.version))
-        .where(EvidenceRow.model == model, EvidenceRow.post.in_(keys))
+        .where(judges.cover(EvidenceRow.model, PostRow.day), EvidenceRow.post.in_(keys))
         .order_by(EvidenceRow.post, EvidenceRow.number)
     )
     found: dict[str, list[Evidence]] = defaultdict(list)
@@ -72,13 +73,13 @@ def evidence_of(
 
 
 def facts_of(
-    connection: Connection, keys: Collection[str], model: str
+    connection: Connection, keys: Collection[str], judges: Judges
 ) -> dict[str, tuple[Fact, ...]]:
     """Post -> what its current version states."""
     query = (
         select(FactRow)
         .join(PostRow, (PostRow.key == FactRow.post) & (PostRow.version == FactRow.version))
-        .where(FactRow.model == model, FactRow.post.in_(keys))
+        .where(judges.cover(FactRow.model, PostRow.day), FactRow.post.in_(keys))
         .order_by(FactRow.post, FactRow.number)
     )
     found: dict[str, list[Fact]] = defaultdict(list)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, select
 
+from db.judges import Judges
 from db.queries import conditions, facets, series
 from db.tables import Gap, PlaceRow, PostRow, RunRow, RunSource, SeriesEvent, VerdictRow
 from domain.causes import Abstention, Decision
@@ -57,7 +58,7 @@ class OwnChange:
     detail: str
 
 
-def collected(connection: Connection, filter: Filter, model: str) -> list[CollectedPlace]:  # noqa: A002 - the noun
+def collected(connection: Connection, filter: Filter, judges: Judges) -> list[CollectedPlace]:  # noqa: A002 - the noun
     """The places that the filter lets through, by name, with all their days."""
     chosen = select(PlaceRow).where(PlaceRow.frame != Frame.OFFICIAL.value).order_by(PlaceRow.name)
     if filter.sources:
@@ -66,7 +67,7 @@ def collected(connection: Connection, filter: Filter, model: str) -> list[Collec
         chosen = chosen.where(PlaceRow.name.in_(filter.places))
     posts: dict[str, dict[date, int]] = {}
     whole = replace(Filter(), sources=filter.sources, places=filter.places)
-    for (day, place), number in series.exposure(connection, whole, model).items():
+    for (day, place), number in series.exposure(connection, whole, judges).items():
         posts.setdefault(place, {})[day] = number
     visits = _visits(connection)
     gaps: dict[str, tuple[tuple[datetime, datetime | None, str], ...]] = {}
@@ -85,12 +86,12 @@ def collected(connection: Connection, filter: Filter, model: str) -> list[Collec
     ]
 
 
-def refused(connection: Connection, filter: Filter, model: str) -> list[Refused]:  # noqa: A002 - the noun
+def refused(connection: Connection, filter: Filter, judges: Judges) -> list[Refused]:  # noqa: A002 - the noun
     """What the model did not judge among the filter's days, places and products."""
     reasons = (Abstention.UNSUPPORTED_LANGUAGE, Abstention.TOO_LITTLE_TEXT)
     wanted = replace(series.broad(filter), causes=tuple(Decision), abstentions=reasons)
     cell = (VerdictRow.abstained_because, VerdictRow.language)
-    query = conditions.reports(wanted, model, *cell, func.count()).group_by(*cell)
+    query = conditions.reports(wanted, judges, *cell, func.count()).group_by(*cell)
     query = query.where(VerdictRow.judged.is_(False))  # on the first table read: a cheap scan
     found = [
         Refused(reason=Abstention(reason), language=language, posts=number)
@@ -123,12 +124,12 @@ def back_filled(connection: Connection, filter: Filter) -> list[BackFilled]:  # 
     return [BackFilled(**row._asdict()) for row in rows]
 
 
-def unsaid(connection: Connection, filter: Filter, model: str) -> dict[str, int]:  # noqa: A002 - the noun
+def unsaid(connection: Connection, filter: Filter, judges: Judges) -> dict[str, int]:  # noqa: A002 - the noun
     """For each stated thing the filter asks for: reports, matching else, that don't say it."""
     return {
         field: sum(
             value.reports
-            for value in facets.values(connection, filter, model, field)
+            for value in facets.values(connection, filter, judges, field)
             if value.value == conditions.UNKNOWN
         )
         for field in _STATED

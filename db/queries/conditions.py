@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from db.fold import fold, folded
+from db.judges import Judges
 from db.tables import (
     FactRow,
     IncidentMember,
@@ -62,22 +63,22 @@ triage: ColumnElement[str] = func.coalesce(TriageRow.state, cast(literal(NEW), S
 
 def reports(
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     *columns: Any,
     texts: bool = False,
 ) -> Select[Any]:
     """SELECT `columns` of the reports that match: one row a post, in no order.
 
-    Joined and free to select from: post, verdict of its current version by `model`, place, the
-    review that counts and the triage state (both may be NULL); with `texts` also the thread and the
-    text of that version, which cost as much as all others together.
+    Joined and free to select from: post, verdict of its current version by the model that is shown
+    on its day, place, the review that counts and the triage state (both may be NULL); with `texts`
+    also the thread and the text of that version, which cost as much as all others together.
     Unless the filter names them, posts that are not reports and posts that the model refused to
     judge (language, length; they are not in the exposure either) are left out.
     """
     current = and_(
         VerdictRow.post == PostRow.key,
         VerdictRow.version == PostRow.version,
-        VerdictRow.model == model,
+        judges.cover(VerdictRow.model, VerdictRow.day),
     )
     latest = and_(_latest.c.post == PostRow.key, _latest.c.version == PostRow.version)
     query = (
@@ -88,7 +89,7 @@ def reports(
         .outerjoin(_latest, latest)
         .outerjoin(ReviewRow, ReviewRow.number == _latest.c.number)
         .outerjoin(TriageRow, TriageRow.post == PostRow.key)
-        .where(*conditions(filter, model))
+        .where(*conditions(filter, judges))
     )
     if texts or filter.words:
         text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
@@ -96,11 +97,11 @@ def reports(
     return query
 
 
-def conditions(filter: Filter, model: str) -> list[ColumnElement[bool]]:  # noqa: A002 - the noun
+def conditions(filter: Filter, judges: Judges) -> list[ColumnElement[bool]]:  # noqa: A002 - the noun
     """What must hold, over the tables that `reports` joins."""
-    found = [*_decided(filter), *_when_and_where(filter), *_said(filter, model)]
+    found = [*_decided(filter), *_when_and_where(filter), *_said(filter, judges)]
     if filter.incident:
-        found.append(_member(filter.incident, model))
+        found.append(_member(filter.incident, judges))
     if filter.reviews and set(filter.reviews) != {"reviewed", "unreviewed"}:
         reviewed = ReviewRow.number.is_not(None)
         found.append(reviewed if "reviewed" in filter.reviews else ~reviewed)
@@ -149,35 +150,35 @@ def _about(products: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(named, ~exists().where(mine)) if UNKNOWN in products else named
 
 
-def _said(wanted: Filter, model: str) -> list[ColumnElement[bool]]:
+def _said(wanted: Filter, judges: Judges) -> list[ColumnElement[bool]]:
     asked = {
         "surface": wanted.surfaces,
         "version": wanted.versions,
         "symptom": tuple(symptom.value for symptom in wanted.symptoms),
     }
-    return [_states(name, values, model) for name, values in asked.items() if values]
+    return [_states(name, values, judges) for name, values in asked.items() if values]
 
 
-def _states(name: str, values: tuple[str, ...], model: str) -> ColumnElement[bool]:
-    stated = fact(name, model)
+def _states(name: str, values: tuple[str, ...], judges: Judges) -> ColumnElement[bool]:
+    stated = fact(name, judges)
     one_of = stated.where(FactRow.value.in_(values))
     return or_(one_of, ~stated) if UNKNOWN in values else one_of
 
 
-def fact(name: str, model: str) -> Exists:
+def fact(name: str, judges: Judges) -> Exists:
     """Whether the current version of the post states anything called `name`."""
     return exists().where(
         FactRow.post == PostRow.key,
         FactRow.version == PostRow.version,
-        FactRow.model == model,
+        judges.cover(FactRow.model, PostRow.day),
         FactRow.name == name,
     )
 
 
-def _member(incident: str, model: str) -> ColumnElement[bool]:
+def _member(incident: str, judges: Judges) -> ColumnElement[bool]:
     return exists().where(
         IncidentMember.post == PostRow.key,
-        IncidentMember.model == model,
+        IncidentMember.model == judges.current,
         IncidentMember.incident == incident,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
+from db.judges import Judges
 from db.tables import PostRow, PostText, VerdictRow
 from domain.causes import Decision
 
@@ -27,26 +28,26 @@ class Neighbour:
     text: str | None
 
 
-def _neighbours(model: str) -> Select[*tuple[Any, ...]]:
+def _neighbours(judges: Judges) -> Select[*tuple[Any, ...]]:
     text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
     judged = and_(
         VerdictRow.post == PostRow.key,
         VerdictRow.version == PostRow.version,
-        VerdictRow.model == model,
+        judges.cover(VerdictRow.model, VerdictRow.day),
     )
     columns = (PostText.title, PostText.text, VerdictRow.decision)
     return select(PostRow, *columns).join(PostText, text).outerjoin(VerdictRow, judged)
 
 
 def parents(
-    connection: Connection, parent: str | None, author: str | None, model: str
+    connection: Connection, parent: str | None, author: str | None, judges: Judges
 ) -> tuple[Neighbour, ...]:
     """The posts above, up to the thread's first or to one that we don't hold."""
     found: list[Neighbour] = []
     seen: set[str] = set()
     while parent is not None and parent not in seen:
         seen.add(parent)
-        row = connection.execute(_neighbours(model).where(PostRow.key == parent)).one_or_none()
+        row = connection.execute(_neighbours(judges).where(PostRow.key == parent)).one_or_none()
         if row is None:
             break
         found.append(_neighbour(row, author))
@@ -55,13 +56,13 @@ def parents(
 
 
 def replies(
-    connection: Connection, key: str, author: str | None, model: str
+    connection: Connection, key: str, author: str | None, judges: Judges
 ) -> tuple[tuple[Neighbour, ...], int]:
     """The posts that answer `key`, the earliest first, and how many there are."""
     thread = select(PostRow.thread).where(PostRow.key == key).scalar_subquery()
     answers = (PostRow.thread == thread, PostRow.parent == key)  # `thread` has the index
     total = connection.scalar(select(func.count()).select_from(PostRow).where(*answers)) or 0
-    query = _neighbours(model).where(*answers).order_by(PostRow.written_at, PostRow.key)
+    query = _neighbours(judges).where(*answers).order_by(PostRow.written_at, PostRow.key)
     rows = connection.execute(query.limit(REPLIES_SHOWN))
     return tuple(_neighbour(row, author) for row in rows), total
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
+from db.judges import Judges
 from db.tables import DailyCountRow, ExposureRow, Gap, PlaceRow
 from domain.causes import REPORT_DECISIONS, Decision
 from domain.errors import InputError
@@ -34,16 +35,17 @@ class Day:
     threads: int
     posts: int
     in_gap: bool
+    model: str
 
 
-def iterate_daily(connection: Connection, filter: Filter, model: str) -> Iterator[Day]:  # noqa: A002 - the noun
+def iterate_daily(connection: Connection, filter: Filter, judges: Judges) -> Iterator[Day]:  # noqa: A002 - the noun
     """Every day on which something was judged, by place, product and decision, in that order.
 
     Raises `InputError` for a filter on something that daily counts aren't kept by.
     """
     _refuse(filter)
     gaps = connection.execute(select(Gap.place, Gap.began, Gap.ended)).all()
-    rows = connection.execute(_query(filter, model).execution_options(yield_per=1_000))
+    rows = connection.execute(_query(filter, judges).execution_options(yield_per=1_000))
     for _, counted in groupby(rows, key=lambda row: (row.day, row.place, row.product)):
         found = {row.decision: row for row in counted}  # one row of None where nothing was counted
         one = next(iter(found.values()))
@@ -62,6 +64,7 @@ def iterate_daily(connection: Connection, filter: Filter, model: str) -> Iterato
                 threads=row.threads if row else 0,
                 posts=one.posts,
                 in_gap=in_gap,
+                model=one.model,
             )
 
 
@@ -81,13 +84,13 @@ def _refuse(wanted: Filter) -> None:
             )
 
 
-def _query(wanted: Filter, model: str) -> Select[*tuple[Any, ...]]:
-    judged = _judged(wanted, model).subquery()
+def _query(wanted: Filter, judges: Judges) -> Select[*tuple[Any, ...]]:
+    judged = _judged(wanted, judges).subquery()
     counted = and_(
         DailyCountRow.day == judged.c.day,
         DailyCountRow.place == judged.c.place,
         DailyCountRow.product == judged.c.product,
-        DailyCountRow.model == model,
+        DailyCountRow.model == judged.c.model,
     )
     columns = (
         DailyCountRow.decision,
@@ -99,13 +102,13 @@ def _query(wanted: Filter, model: str) -> Select[*tuple[Any, ...]]:
     return select(judged, *columns).outerjoin(DailyCountRow, counted).order_by(*in_order)
 
 
-def _judged(wanted: Filter, model: str) -> Select[*tuple[Any, ...]]:
+def _judged(wanted: Filter, judges: Judges) -> Select[*tuple[Any, ...]]:
     """Day, place and product with the number of posts that were judged, over all languages."""
-    by = (ExposureRow.day, ExposureRow.place, ExposureRow.product)
+    by = (ExposureRow.day, ExposureRow.place, ExposureRow.product, ExposureRow.model)
     query = (
         select(*by, PlaceRow.source, PlaceRow.frame, func.sum(ExposureRow.posts).label("posts"))
         .join(PlaceRow, PlaceRow.name == ExposureRow.place)
-        .where(ExposureRow.model == model)
+        .where(judges.cover(ExposureRow.model, ExposureRow.day))
         .group_by(*by, PlaceRow.source, PlaceRow.frame)
     )
     if wanted.first_day:

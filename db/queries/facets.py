@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, literal
 
+from db.judges import Judges
 from db.queries import conditions
 from db.tables import FactRow, PlaceRow, PostProduct, PostRow, ReviewRow, VerdictRow
 from domain.filter import Filter
@@ -48,7 +49,7 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-def facets(connection: Connection, filter: Filter, model: str) -> dict[str, list[Value]]:  # noqa: A002 - the noun
+def facets(connection: Connection, filter: Filter, judges: Judges) -> dict[str, list[Value]]:  # noqa: A002 - the noun
     """Field -> its values, the most frequent first, then by name.
 
     Each field is counted with its own condition lifted and all others kept, so a count says how
@@ -59,13 +60,13 @@ def facets(connection: Connection, filter: Filter, model: str) -> dict[str, list
         alike.setdefault(_lifted(filter, field), []).append(field)
     found: dict[str, Counter[str]] = {}
     for lifted, fields in alike.items():
-        found |= _counted(connection, lifted, model, fields)
+        found |= _counted(connection, lifted, judges, fields)
     return {field: _sorted(found[field]) for field in FIELDS}
 
 
-def values(connection: Connection, filter: Filter, model: str, field: str) -> list[Value]:  # noqa: A002 - the noun
+def values(connection: Connection, filter: Filter, judges: Judges, field: str) -> list[Value]:  # noqa: A002 - the noun
     """The values of one of `FIELDS`, counted in the same way."""
-    return _sorted(_counted(connection, _lifted(filter, field), model, [field])[field])
+    return _sorted(_counted(connection, _lifted(filter, field), judges, [field])[field])
 
 
 def _lifted(wanted: Filter, field: str) -> Filter:
@@ -74,12 +75,12 @@ def _lifted(wanted: Filter, field: str) -> Filter:
 
 
 def _counted(
-    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+    connection: Connection, wanted: Filter, judges: Judges, fields: Sequence[str]
 ) -> dict[str, Counter[str]]:
-    found = _of_columns(connection, wanted, model, [f for f in fields if f in _COLUMNS])
-    found |= _of_facts(connection, wanted, model, [f for f in fields if f in _FACTS])
+    found = _of_columns(connection, wanted, judges, [f for f in fields if f in _COLUMNS])
+    found |= _of_facts(connection, wanted, judges, [f for f in fields if f in _FACTS])
     if "products" in fields:
-        found["products"] = _of_products(connection, wanted, model)
+        found["products"] = _of_products(connection, wanted, judges)
     return found
 
 
@@ -89,7 +90,7 @@ def _sorted(counts: Counter[str]) -> list[Value]:
 
 
 def _of_columns(
-    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+    connection: Connection, wanted: Filter, judges: Judges, fields: Sequence[str]
 ) -> dict[str, Counter[str]]:
     """All of these fields in one pass: counted by their combinations, then added up."""
     if not fields:
@@ -97,7 +98,7 @@ def _of_columns(
     # Grouped by label: PostgreSQL takes an expression with a parameter, written twice, for two.
     labels = [f"facet_{field}" for field in fields]
     columns = [_COLUMNS[field].label(name) for field, name in zip(fields, labels, strict=True)]
-    query = conditions.reports(wanted, model, *columns, func.count()).group_by(*labels)
+    query = conditions.reports(wanted, judges, *columns, func.count()).group_by(*labels)
     made: dict[str, Counter[str]] = {field: Counter() for field in fields}
     for *combination, reports in connection.execute(query):
         for field, value in zip(fields, combination, strict=True):
@@ -106,15 +107,15 @@ def _of_columns(
     return made
 
 
-def _of_products(connection: Connection, wanted: Filter, model: str) -> Counter[str]:
+def _of_products(connection: Connection, wanted: Filter, judges: Judges) -> Counter[str]:
     product = func.coalesce(PostProduct.product, literal(conditions.UNKNOWN)).label("facet")
-    query = conditions.reports(wanted, model, product, func.count())
+    query = conditions.reports(wanted, judges, product, func.count())
     query = query.outerjoin(PostProduct, PostProduct.post == PostRow.key).group_by("facet")
     return Counter({row.facet: row[1] for row in connection.execute(query)})
 
 
 def _of_facts(
-    connection: Connection, wanted: Filter, model: str, fields: Sequence[str]
+    connection: Connection, wanted: Filter, judges: Judges, fields: Sequence[str]
 ) -> dict[str, Counter[str]]:
     """What the accounts state; under `unknown`, the reports that state nothing of the kind."""
     if not fields:
@@ -122,18 +123,18 @@ def _of_facts(
     stated = and_(
         FactRow.post == PostRow.key,
         FactRow.version == PostRow.version,
-        FactRow.model == model,
+        judges.cover(FactRow.model, PostRow.day),
         FactRow.name.in_([_FACTS[field] for field in fields]),
     )
     posts = func.count(PostRow.key.distinct())
-    joined = conditions.reports(wanted, model).join(FactRow, stated)
+    joined = conditions.reports(wanted, judges).join(FactRow, stated)
     by_value = joined.add_columns(FactRow.name, FactRow.value, posts)
     made: dict[str, Counter[str]] = {_FACTS[field]: Counter() for field in fields}
     for name, value, reports in connection.execute(by_value.group_by(FactRow.name, FactRow.value)):
         made[name][value] = reports
     saying = joined.add_columns(FactRow.name, posts).group_by(FactRow.name)
     said = {row.name: row[1] for row in connection.execute(saying)}
-    every = connection.execute(conditions.reports(wanted, model, func.count())).scalar_one()
+    every = connection.execute(conditions.reports(wanted, judges, func.count())).scalar_one()
     for name in made:
         if name != "symptom":  # a reader chooses among the known ones
             made[name][conditions.UNKNOWN] += every - said.get(name, 0)

@@ -6,19 +6,19 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
+from db.judges import Judges
 from db.tables import (
     Gap,
     ImportBlock,
     PlaceRow,
     PostRow,
-    PostText,
     RunRow,
     RunSource,
     ThreadRow,
-    VerdictRow,
 )
+from db.verdicts import count_unjudged
 from domain.nouns import PostState
 
 
@@ -95,7 +95,7 @@ class ImportLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """How much the database holds. `unjudged`: current texts that the model hasn't seen yet."""
+    """How much the database holds. `unjudged`: current texts that wait for a verdict."""
 
     posts: int
     withdrawn: int
@@ -185,7 +185,7 @@ def imports(connection: Connection) -> list[ImportLine]:
     return [ImportLine(**(told | {"complete": bool(told["complete"])})) for told in found]
 
 
-def totals(connection: Connection, model: str | None) -> Totals:
+def totals(connection: Connection, judges: Judges | None) -> Totals:
     """Sizes; without a model every text counts as unjudged."""
     query = select(
         func.count().label("posts"),
@@ -199,24 +199,10 @@ def totals(connection: Connection, model: str | None) -> Totals:
         withdrawn=_count(connection, select(func.count()).select_from(PostRow).where(deleted)),
         threads=_count(connection, select(func.count()).select_from(ThreadRow)),
         places=_count(connection, select(func.count()).select_from(PlaceRow)),
-        unjudged=_count(connection, _unjudged(model)),
+        unjudged=count_unjudged(connection, judges),
         first_day=row.first_day,
         last_day=row.last_day,
     )
-
-
-def _unjudged(model: str | None) -> Select[int]:
-    held = and_(
-        PostText.post == PostRow.key,
-        PostText.version == PostRow.version,
-        PostText.purged_at.is_(None),
-    )
-    judged = exists().where(
-        VerdictRow.post == PostRow.key,
-        VerdictRow.version == PostRow.version,
-        VerdictRow.model == model,
-    )
-    return select(func.count()).select_from(PostRow).join(PostText, held).where(~judged)
 
 
 def _count(connection: Connection, query: Select[int]) -> int:

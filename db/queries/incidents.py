@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
+from db.judges import Judges
 from db.queries import conditions
-from db.tables import AddressRow, IncidentMember, PlaceRow, PostRow, ThreadRow
+from db.tables import AddressRow, IncidentMember, PlaceRow, PostRow, ThreadRow, VerdictRow
 from domain.causes import REPORT_DECISIONS, Decision
 from domain.filter import Filter
 
@@ -29,19 +30,25 @@ class Group:
     sources: int
     decisions: dict[Decision, int]
     url: str | None
+    models: tuple[str, ...]  # that judged these reports
 
 
-def iterate_incidents(connection: Connection, filter: Filter, model: str) -> Iterator[Group]:  # noqa: A002 - the noun
+def iterate_incidents(connection: Connection, filter: Filter, judges: Judges) -> Iterator[Group]:  # noqa: A002 - the noun
     """Every incident with a matching report, the latest begun first."""
     counted = [
         func.sum(case((conditions.decision == d.value, 1), else_=0)).label(f"of_{d.value}")
         for d in REPORT_DECISIONS
     ]
-    member = (IncidentMember.post == PostRow.key) & (IncidentMember.model == model)
+    models = sorted({span.model for span in judges.spans})
+    judged = [
+        func.sum(case((VerdictRow.model == model, 1), else_=0)).label(f"by_{number}")
+        for number, model in enumerate(models)
+    ]
+    member = (IncidentMember.post == PostRow.key) & (IncidentMember.model == judges.current)
     groups = (
         conditions.reports(
             filter,
-            model,
+            judges,
             IncidentMember.incident,
             func.min(PostRow.written_at).label("first"),
             func.max(PostRow.written_at).label("last"),
@@ -50,6 +57,7 @@ def iterate_incidents(connection: Connection, filter: Filter, model: str) -> Ite
             func.count(PostRow.thread.distinct()).label("threads"),
             func.count(PlaceRow.source.distinct()).label("sources"),
             *counted,
+            *judged,
         )
         .join(IncidentMember, member)
         .group_by(IncidentMember.incident)
@@ -68,4 +76,6 @@ def iterate_incidents(connection: Connection, filter: Filter, model: str) -> Ite
         decisions: dict[Decision, int] = {
             d: int(told.pop(f"of_{d.value}")) for d in REPORT_DECISIONS
         }
-        yield Group(**told, decisions=decisions)
+        by = [told.pop(f"by_{number}") for number in range(len(models))]
+        mine = tuple(model for model, reports in zip(models, by, strict=True) if reports)
+        yield Group(**told, decisions=decisions, models=mine)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from db.judges import Judges
 from db.queries import attached, context
 from db.queries.reports import probabilities
 from db.tables import (
@@ -90,8 +91,8 @@ class Report:
         return self.verdict.decision if self.verdict else None
 
 
-def report(connection: Connection, key: str, model: str) -> Report | None:
-    """The post `key` as `model` judged it, or None where we don't hold it."""
+def report(connection: Connection, key: str, judges: Judges) -> Report | None:
+    """The post `key` as the model of its day judged it, or None where we don't hold it."""
     query = (
         select(PostRow, PlaceRow.source, ThreadRow.title, TriageRow.state.label("triage"))
         .join(PlaceRow, PlaceRow.name == PostRow.place)
@@ -103,7 +104,7 @@ def report(connection: Connection, key: str, model: str) -> Report | None:
     if row is None:
         return None
     products = attached.products_of(connection, [key]).get(key, ())
-    answers, answers_total = context.replies(connection, key, row.author, model)
+    answers, answers_total = context.replies(connection, key, row.author, judges)
     return Report(
         key=key,
         source=row.source,
@@ -117,15 +118,15 @@ def report(connection: Connection, key: str, model: str) -> Report | None:
         version=row.version,
         versions=_versions(connection, key),
         products=products,
-        verdict=_verdict(connection, key, row.version, model),
+        verdict=_verdict(connection, key, row.version, row.day, judges),
         review=_review(connection, key, row.version),
         triage=row.triage or "new",
         address=attached.addresses_of(connection, [key]).get(key),
-        parents=context.parents(connection, row.parent, row.author, model),
+        parents=context.parents(connection, row.parent, row.author, judges),
         replies=answers,
         replies_total=answers_total,
         outages=_outages(connection, products, row.written_at),
-        incident=_spread(connection, key, model),
+        incident=_spread(connection, key, judges),
     )
 
 
@@ -144,7 +145,10 @@ def _versions(connection: Connection, key: str) -> tuple[TextVersion, ...]:
     )
 
 
-def _verdict(connection: Connection, key: str, version: int, model: str) -> Verdict | None:
+def _verdict(
+    connection: Connection, key: str, version: int, day: date, judges: Judges
+) -> Verdict | None:
+    model = judges.of_day(day)
     mine = (VerdictRow.post == key, VerdictRow.version == version, VerdictRow.model == model)
     row = connection.execute(select(VerdictRow).where(*mine)).one_or_none()
     if row is None:
@@ -159,8 +163,8 @@ def _verdict(connection: Connection, key: str, version: int, model: str) -> Verd
         decision=Decision(row.decision),
         abstained_because=Abstention(row.abstained_because) if row.abstained_because else None,
         language=row.language,
-        evidence=attached.evidence_of(connection, [key], model).get(key, ()),
-        facts=attached.facts_of(connection, [key], model).get(key, ()),
+        evidence=attached.evidence_of(connection, [key], judges).get(key, ()),
+        facts=attached.facts_of(connection, [key], judges).get(key, ()),
     )
 
 
@@ -200,8 +204,8 @@ def _outages(
     return tuple(Outage(**row._asdict()) for row in rows)
 
 
-def _spread(connection: Connection, key: str, model: str) -> Spread | None:
-    incident = attached.incidents_of(connection, [key], model).get(key)
+def _spread(connection: Connection, key: str, judges: Judges) -> Spread | None:
+    incident = attached.incidents_of(connection, [key], judges).get(key)
     if incident is None:
         return None
     query = (
@@ -212,7 +216,7 @@ def _spread(connection: Connection, key: str, model: str) -> Spread | None:
         )
         .select_from(IncidentMember)
         .join(PostRow, PostRow.key == IncidentMember.post)
-        .where(IncidentMember.model == model, IncidentMember.incident == incident)
+        .where(IncidentMember.model == judges.current, IncidentMember.incident == incident)
     )
     row = connection.execute(query).one()
     return Spread(key=incident, reports=row.reports, reporters=row.reporters, threads=row.threads)

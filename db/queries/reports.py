@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from db.judges import Judges
 from db.queries import attached, conditions
 from db.tables import PlaceRow, PostRow, PostText, ReviewRow, ThreadRow, VerdictRow
 from domain.causes import Abstention, Cause, Decision
@@ -39,6 +40,7 @@ class Listed:
     language: str
     decision: Decision  # the reviewer's where there is one
     model_decision: Decision
+    model: str
     likely_cause: Cause | None
     abstained_because: Abstention | None
     report_probability: float
@@ -72,41 +74,41 @@ class Mark:
         return cls(at, key)
 
 
-def count_reports(connection: Connection, filter: Filter, model: str) -> int:  # noqa: A002 - the noun
+def count_reports(connection: Connection, filter: Filter, judges: Judges) -> int:  # noqa: A002 - the noun
     """How many reports match."""
-    return connection.execute(conditions.reports(filter, model, func.count())).scalar_one()  # type: ignore[no-any-return]  # a count
+    return connection.execute(conditions.reports(filter, judges, func.count())).scalar_one()  # type: ignore[no-any-return]  # a count
 
 
 def list_reports(
     connection: Connection,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
     *,
     limit: int,
     after: Mark | None = None,
 ) -> list[Listed]:
     """At most `limit` reports, newest first, those after `after` in that order."""
-    query = conditions.reports(filter, model, *_COLUMNS, texts=True)
+    query = conditions.reports(filter, judges, *_COLUMNS, texts=True)
     if after is not None:
         earlier = and_(PostRow.written_at == after.written_at, PostRow.key < after.key)
         query = query.where(or_(PostRow.written_at < after.written_at, earlier))
         query = query.where(VerdictRow.day <= after.written_at.date())  # lets the index begin there
     newest_first = (VerdictRow.day.desc(), PostRow.written_at.desc(), PostRow.key.desc())
     rows = connection.execute(query.order_by(*newest_first).limit(limit)).all()
-    return _listed(connection, rows, model)
+    return _listed(connection, rows, judges)
 
 
 def iterate_reports(
     connection: Connection,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
 ) -> Iterator[Listed]:
     """Every report that matches, newest first, a batch in memory at a time.
 
     All batches see one state of the database if `connection` is of `db.engine.read`.
     """
     after: Mark | None = None
-    while page := list_reports(connection, filter, model, limit=BATCH, after=after):
+    while page := list_reports(connection, filter, judges, limit=BATCH, after=after):
         yield from page
         after = Mark(page[-1].written_at, page[-1].key)
 
@@ -127,6 +129,7 @@ _COLUMNS = (
     VerdictRow.language,
     conditions.decision.label("decision"),
     VerdictRow.decision.label("model_decision"),
+    VerdictRow.model,
     VerdictRow.likely_cause,
     conditions.abstention.label("abstained_because"),
     VerdictRow.report_probability,
@@ -136,13 +139,13 @@ _COLUMNS = (
 )
 
 
-def _listed(connection: Connection, rows: Sequence[Row[Any]], model: str) -> list[Listed]:
+def _listed(connection: Connection, rows: Sequence[Row[Any]], judges: Judges) -> list[Listed]:
     keys = [row.key for row in rows]
     if not keys:
         return []
     products = attached.products_of(connection, keys)
     addresses = attached.addresses_of(connection, keys)
-    incidents = attached.incidents_of(connection, keys, model)
+    incidents = attached.incidents_of(connection, keys, judges)
     return [
         _one(row, products.get(row.key, ()), addresses.get(row.key), incidents.get(row.key))
         for row in rows
@@ -171,6 +174,7 @@ def probabilities(stored: dict[str, Any]) -> dict[Cause, float]:
     return {cause: float(stored.get(cause.value, 0.0)) for cause in Cause}
 
 
-def newest_day(connection: Connection, model: str) -> date | None:
-    """The last day on which the model judged anything."""
-    return connection.scalar(select(func.max(VerdictRow.day)).where(VerdictRow.model == model))
+def newest_day(connection: Connection, judges: Judges) -> date | None:
+    """The last day on which anything was judged."""
+    shown = judges.cover(VerdictRow.model, VerdictRow.day)
+    return connection.scalar(select(func.max(VerdictRow.day)).where(shown))

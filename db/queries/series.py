@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
+from db.judges import Judges
 from db.queries import conditions
 from db.tables import DailyCountRow, ExposureRow, PlaceRow, PostRow
 from db.tally import count_three, total_three
@@ -75,16 +76,18 @@ def decisions(wanted: Filter) -> tuple[Decision, ...]:
     return tuple(decision for decision in REPORT_DECISIONS if decision in asked)
 
 
-def daily(connection: Connection, filter: Filter, model: str) -> list[DailyRow]:  # noqa: A002 - the noun
+def daily(connection: Connection, filter: Filter, judges: Judges) -> list[DailyRow]:  # noqa: A002 - the noun
     """Every day and place with posts, every decision asked for, zeros included; by day and place.
 
     Days without any judged post are not there: whether they are zero or missing is for the reader
     to tell, who knows the gaps.
     """
-    posts = exposure(connection, filter, model)
-    counts = _counts(connection, filter, model)
+    posts = exposure(connection, filter, judges)
+    counts = _counts(connection, filter, judges)
     everything = broad(filter)
-    among = _all_reports(counts if filter == everything else _counts(connection, everything, model))
+    among = _all_reports(
+        counts if filter == everything else _counts(connection, everything, judges)
+    )
     sources = {
         row.name: row.source for row in connection.execute(select(PlaceRow.name, PlaceRow.source))
     }
@@ -106,12 +109,12 @@ def daily(connection: Connection, filter: Filter, model: str) -> list[DailyRow]:
     ]
 
 
-def exposure(connection: Connection, filter: Filter, model: str) -> dict[tuple[date, str], int]:  # noqa: A002 - the noun
+def exposure(connection: Connection, filter: Filter, judges: Judges) -> dict[tuple[date, str], int]:  # noqa: A002 - the noun
     """(day, place) -> distinct posts judged, of the filter's products and languages."""
     if len(filter.products) <= 1:
         query = (
             select(ExposureRow.day, ExposureRow.place, func.sum(ExposureRow.posts))
-            .where(*_cells(ExposureRow, filter, model))
+            .where(*_cells(ExposureRow, filter, judges))
             .group_by(ExposureRow.day, ExposureRow.place)
         )
         if filter.languages:
@@ -119,7 +122,7 @@ def exposure(connection: Connection, filter: Filter, model: str) -> dict[tuple[d
     else:  # a post of two products may count once only
         everything = replace(broad(filter), causes=tuple(Decision))
         query = conditions.reports(
-            everything, model, PostRow.day, PostRow.place, func.count()
+            everything, judges, PostRow.day, PostRow.place, func.count()
         ).group_by(PostRow.day, PostRow.place)
     return {(day, place): int(posts) for day, place, posts in connection.execute(query)}
 
@@ -127,14 +130,14 @@ def exposure(connection: Connection, filter: Filter, model: str) -> dict[tuple[d
 def three_counts(
     connection: Connection,
     filter: Filter,  # noqa: A002 - the noun
-    model: str,
+    judges: Judges,
 ) -> dict[Decision | None, Counted]:
     """Decision -> counts over the whole period; under None those of all reports together.
 
     Distinct over the period, so less than the sum of its parts where somebody reported twice.
     Reviews count: a person's decision takes the place of the model's.
     """
-    totals = total_three(connection, _rows(filter, model), "decision")
+    totals = total_three(connection, _rows(filter, judges), "decision")
     return {
         Decision(decision) if decision else None: Counted(reports=a, reporters=b, threads=c)
         for decision, (a, b, c) in totals.items()
@@ -142,15 +145,15 @@ def three_counts(
 
 
 def _counts(
-    connection: Connection, wanted: Filter, model: str
+    connection: Connection, wanted: Filter, judges: Judges
 ) -> dict[tuple[date, str, str], tuple[int, int, int]]:
     """(day, place, decision) -> the three counts."""
     if is_narrow(wanted) or wanted.languages or len(wanted.products) > 1:
-        cells = count_three(connection, _rows(wanted, model), ("place", "decision"))
+        cells = count_three(connection, _rows(wanted, judges), ("place", "decision"))
         return {(d, p, c): (a, b, t) for (d, p, c), (a, b, t) in cells.items()}
     row = DailyCountRow
     query = select(row.day, row.place, row.decision, row.reports, row.reporters, row.threads)
-    query = query.where(*_cells(row, wanted, model))
+    query = query.where(*_cells(row, wanted, judges))
     return {(d, p, c): (a, b, t) for d, p, c, a, b, t in connection.execute(query)}
 
 
@@ -164,11 +167,11 @@ def _all_reports(
     return made
 
 
-def _rows(wanted: Filter, model: str) -> FromClause:
+def _rows(wanted: Filter, judges: Judges) -> FromClause:
     """A row a report: key, day, place, thread, reporter, decision."""
     return conditions.reports(
         wanted,
-        model,
+        judges,
         PostRow.key,
         PostRow.day,
         PostRow.place,
@@ -179,10 +182,10 @@ def _rows(wanted: Filter, model: str) -> FromClause:
 
 
 def _cells(
-    table: type[ExposureRow] | type[DailyCountRow], wanted: Filter, model: str
+    table: type[ExposureRow] | type[DailyCountRow], wanted: Filter, judges: Judges
 ) -> Iterable[Any]:
-    """What picks an aggregate's rows: model, one product or all, days, places."""
-    yield table.model == model
+    """What picks an aggregate's rows: the model of the day, one product or all, days, places."""
+    yield judges.cover(table.model, table.day)
     yield table.product == (wanted.products[0] if wanted.products else ANY)
     if wanted.first_day:
         yield table.day >= wanted.first_day

@@ -19,17 +19,20 @@ from db.tables.registry import HASH, NAME, Serial, Table
 
 
 class ModelRow(Table):
-    """A model version that judged posts here; exactly one is current.
-
-    `from_day`: the first day that it judged whole; days before keep the model before it. NULL: all.
-    """
+    """A model version that judged posts here."""
 
     __tablename__ = "model"
     id: Mapped[str] = mapped_column(String(NAME), primary_key=True)
-    current: Mapped[bool]
     first_used_at: Mapped[datetime]
-    from_day: Mapped[date | None]
     card: Mapped[dict[str, Any]]
+
+
+class ModelSpan(Table):
+    """From this UTC day on, up to the next such day, the verdicts of `model` are shown."""
+
+    __tablename__ = "model_span"
+    first_day: Mapped[date] = mapped_column(primary_key=True)  # 0001-01-01: from the beginning
+    model: Mapped[str] = mapped_column(ForeignKey("model.id"))
 
 
 class VerdictRow(Table):

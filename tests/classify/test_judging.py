@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from classify import artifact, run
-from db import verdicts
 from db.engine import read, write
+from db.judges import Judges, judges
 from db.posts import save_places, save_posts, save_threads
 from db.tables import EvidenceRow, IncidentMember, VerdictRow
 from domain.nouns import Frame, Place, Post, Thread
@@ -117,7 +117,7 @@ def test_another_model_s_verdicts_stay(filled: Engine, now: datetime) -> None:
     run.classify(filled, other, now=now, report=quiet)
     assert {model for model, _ in stored(filled)} == {MODEL.id, "another"}
     with read(filled) as connection:
-        assert verdicts.current_model(connection) == "another"
+        assert judges(connection) == Judges.only("another")
 
 
 def test_a_corroborating_reply_joins_the_incident(filled: Engine, now: datetime) -> None:

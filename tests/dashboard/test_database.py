@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from dashboard.database import AWAITED, DATABASE, DEMONSTRATION, address, told_demonstration
 from db import posts
 from db.engine import write
-from db.verdicts import use_model
+from db.judges import Judges, know, show
 from domain.keyed import Keyed
 from domain.nouns import Frame, Place, Post, Thread
 
@@ -46,7 +46,8 @@ def test_real_posts_take_the_demonstrations_place(
     assert told_demonstration()
 
     with write(sqlite_engine) as connection:
-        use_model(connection, "a model", {}, now)
+        know(connection, "a model", {}, now)
+        show(connection, Judges.only("a model"), now)
     assert address() == real
     assert not told_demonstration()
     assert os.environ[AWAITED] == ""

@@ -69,7 +69,14 @@ def test_no_view_fails_before_the_first_judging(
     seeded.fill(sqlite_engine, posts=20)
     with write(sqlite_engine) as connection:
         for table in reversed(VerdictRow.metadata.sorted_tables):
-            if table.name in ("verdict", "evidence", "fact", "incident_member", "model"):
+            if table.name in (
+                "verdict",
+                "evidence",
+                "fact",
+                "incident_member",
+                "model_span",
+                "model",
+            ):
                 connection.execute(delete(table))
     shown = _words(opening(view))
     if view in ("overview", "reports", "report", "method"):

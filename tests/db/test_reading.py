@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from db.engine import read
 from db.fold import fold
+from db.judges import judges
 from db.posts import save_posts
 from db.queries import facets, health, releases, state
 from db.queries.report import report
@@ -24,12 +25,11 @@ from db.queries.reports import (
     list_reports,
     newest_day,
 )
-from db.verdicts import current_model
 from domain.causes import Abstention, Decision, Symptom
 from domain.errors import InputError
 from domain.filter import Filter
 
-MODEL = seeded.MODEL
+JUDGES = seeded.JUDGES
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def filled(engine: Engine) -> seeded.Seeded:
 
 def _keys(engine: Engine, wanted: Filter) -> set[str]:
     with read(engine) as connection:
-        found = [row.key for row in iterate_reports(connection, wanted, MODEL)]
-        assert count_reports(connection, wanted, MODEL) == len(found) == len(set(found))
+        found = [row.key for row in iterate_reports(connection, wanted, JUDGES)]
+        assert count_reports(connection, wanted, JUDGES) == len(found) == len(set(found))
     return set(found)
 
 
@@ -54,10 +54,10 @@ def test_reports_leave_out_what_is_no_report(engine: Engine, filled: seeded.Seed
 
 def test_pages_follow_one_another_without_loss(engine: Engine, filled: seeded.Seeded) -> None:
     with read(engine) as connection:
-        whole = [row.key for row in iterate_reports(connection, Filter(), MODEL)]
+        whole = [row.key for row in iterate_reports(connection, Filter(), JUDGES)]
         paged: list[str] = []
         after = None
-        while page := list_reports(connection, Filter(), MODEL, limit=7, after=after):
+        while page := list_reports(connection, Filter(), JUDGES, limit=7, after=after):
             paged += [row.key for row in page]
             after = Mark.read(str(Mark(page[-1].written_at, page[-1].key)))
     assert paged == whole
@@ -122,7 +122,7 @@ def test_a_review_takes_the_place_of_the_model(engine: Engine, filled: seeded.Se
     seeded.review(engine, key, Decision.SESSION_MANAGEMENT, reviewer="Grace")
     assert key in _keys(engine, Filter(causes=(Decision.SESSION_MANAGEMENT,)))
     with read(engine) as connection:
-        found = report(connection, key, MODEL)
+        found = report(connection, key, JUDGES)
     assert found is not None
     assert found.decision is Decision.SESSION_MANAGEMENT
     assert found.review is not None
@@ -133,11 +133,11 @@ def test_a_facet_counts_what_choosing_it_would_show(engine: Engine, filled: seed
     seeded.review(engine, filled.keys(Decision.OTHER)[0], Decision.OTHER)
     wanted = Filter(sources=("github",), causes=(Decision.SESSION_MANAGEMENT, Decision.OTHER))
     with read(engine) as connection:
-        found = facets.facets(connection, wanted, MODEL)
+        found = facets.facets(connection, wanted, JUDGES)
         for field, choices in found.items():
             for choice in choices:
                 chosen = Filter.from_query({**wanted.to_query(), field: [choice.value]})
-                assert count_reports(connection, chosen, MODEL) == choice.reports, (field, choice)
+                assert count_reports(connection, chosen, JUDGES) == choice.reports, (field, choice)
     assert {c.value for c in found["sources"]} == {"github", "hackernews"}
     assert all(found[field] for field in facets.FIELDS if field != "abstentions")
 
@@ -146,14 +146,14 @@ def test_one_report_has_its_surroundings(engine: Engine, filled: seeded.Seeded) 
     answered = Counter(post.parent for post in filled.posts if post.parent)
     parent, answers = answered.most_common(1)[0]
     with read(engine) as connection:
-        found = report(connection, parent, MODEL)
+        found = report(connection, parent, JUDGES)
         assert found is not None
         assert found.replies_total == len(found.replies) == answers
-        child = report(connection, found.replies[0].key, MODEL)
+        child = report(connection, found.replies[0].key, JUDGES)
         assert child is not None
         assert [p.key for p in child.parents] == [parent]
-        assert report(connection, "0" * 23 + "z", MODEL) is None
-        first = report(connection, filled.posts[0].key, MODEL)
+        assert report(connection, "0" * 23 + "z", JUDGES) is None
+        first = report(connection, filled.posts[0].key, JUDGES)
     assert first is not None
     assert [outage.name for outage in first.outages] == ["Elevated errors"]
     assert first.address is None  # every tenth was never known
@@ -170,8 +170,8 @@ def test_an_edit_shows_both_versions_and_waits_for_judging(
     with write(engine) as connection:
         save_posts(connection, [edited], filled.now)
     with read(engine) as connection:
-        found = report(connection, key, MODEL)
-        sizes = health.totals(connection, MODEL)
+        found = report(connection, key, JUDGES)
+        sizes = health.totals(connection, JUDGES)
     assert found is not None
     assert found.current.text == "Found it again, all is well."
     assert [v.version for v in found.versions] == [1, 2]
@@ -185,14 +185,12 @@ def test_health_tells_what_failed(engine: Engine, filled: seeded.Seeded) -> None
         latest = health.runs(connection)
         assert state.latest_run(connection) == latest[0].number
         assert health.size_bytes(connection) > 10_000
-        assert health.totals(connection, MODEL).posts == len(filled.posts)
+        assert health.totals(connection, JUDGES).posts == len(filled.posts)
         assert health.totals(connection, None).unjudged == len(filled.posts)
         assert [line.complete for line in health.imports(connection)] == [True]
         assert [gap.reason for gap in health.gaps(connection)] == ["the source said no (403)"]
-        assert newest_day(connection, MODEL) == max(p.written_at.date() for p in filled.posts)
-        model = current_model(connection)
-    assert model is not None
-    assert model == MODEL
+        assert newest_day(connection, JUDGES) == max(p.written_at.date() for p in filled.posts)
+        assert judges(connection) == JUDGES
     assert sum(line.posts for line in places) == len(filled.posts)
     assert {line.last_outcome for line in places if line.source == "github"} == {"failed"}
     assert [run.outcome for run in latest] == ["done", "partly"]
@@ -213,10 +211,10 @@ def test_releases_are_chosen_by_day_vendor_and_kind(engine: Engine, filled: seed
 def test_an_empty_database_has_empty_answers(engine: Engine) -> None:
     with read(engine) as connection:
         assert state.latest_run(connection) == 0
-        assert current_model(connection) is None
+        assert judges(connection) is None
         assert health.totals(connection, None).posts == 0
-        assert newest_day(connection, MODEL) is None
-        assert list_reports(connection, Filter(), MODEL, limit=5) == []
+        assert newest_day(connection, JUDGES) is None
+        assert list_reports(connection, Filter(), JUDGES, limit=5) == []
         assert releases.releases(connection) == []
 
 

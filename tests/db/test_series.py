@@ -14,10 +14,11 @@ from sqlalchemy import Engine, func, select
 
 from db import series, tally, verdicts
 from db.engine import read, write
+from db.judges import Judges, know, show
 from db.posts import purge, save_places, save_posts, save_threads
 from db.queries import collected
 from db.queries.series import daily, exposure, three_counts
-from db.tables import DailyCountRow, ExposureRow, Published, SeriesEvent
+from db.tables import DailyCountRow, ExposureRow, Published
 from domain.causes import Abstention, Cause, Decision
 from domain.filter import Filter
 from domain.nouns import Frame, Place, Post, Thread, Verdict
@@ -83,7 +84,8 @@ def save(engine: Engine, posts: list[Post], judged: list[Verdict], model: str = 
             NOW,
         )
         save_posts(connection, posts, NOW)
-        verdicts.use_model(connection, model, {}, NOW)
+        know(connection, model, {}, NOW)
+        show(connection, Judges.only(model), NOW)
         days = {v.post: _day_of(v.post, posts) for v in judged}
         verdicts.save_verdicts(connection, judged, days)
 
@@ -94,7 +96,7 @@ def _day_of(key: str, posts: Iterable[Post]) -> date:
 
 def refresh(engine: Engine, model: str = MODEL, now: datetime = NOW) -> series.Written:
     with read(engine) as connection:
-        cells = tally.computed(connection, model)
+        cells = tally.computed(connection, Judges.only(model))
     with write(engine) as connection:
         return series.save(connection, cells, now)
 
@@ -128,7 +130,7 @@ def test_reporters_and_threads_count_once_on_their_first_day(engine: Engine) -> 
         ("*", "other", day(1), 4, 3, 1),
     }
     with read(engine) as connection:
-        total = three_counts(connection, Filter(), MODEL)
+        total = three_counts(connection, Filter(), Judges.only(MODEL))
     assert (total[None].reports, total[None].reporters, total[None].threads) == (6, 4, 2)
 
 
@@ -148,8 +150,8 @@ def test_a_post_of_two_products_counts_once_in_all(engine: Engine) -> None:
         ("Codex", 1),
     }
     with read(engine) as connection:
-        both = exposure(connection, Filter(products=("Claude", "Codex")), MODEL)
-        neither = exposure(connection, Filter(products=("unknown",)), MODEL)
+        both = exposure(connection, Filter(products=("Claude", "Codex")), Judges.only(MODEL))
+        neither = exposure(connection, Filter(products=("unknown",)), Judges.only(MODEL))
     assert both == {(day(0), PLACE.name): 1}
     assert neither == {(day(0), PLACE.name): 1}
 
@@ -165,8 +167,8 @@ def test_what_was_not_judged_counts_nowhere(engine: Engine) -> None:
     assert rows(engine, ExposureRow, "product", "posts") == {("*", 1), ("Claude", 1)}
     assert rows(engine, DailyCountRow, "decision", "reports") == {("other", 1)}
     with read(engine) as connection:
-        refused = collected.refused(connection, Filter(), MODEL)
-        french = collected.refused(connection, Filter(languages=("fr",)), MODEL)
+        refused = collected.refused(connection, Filter(), Judges.only(MODEL))
+        french = collected.refused(connection, Filter(languages=("fr",)), Judges.only(MODEL))
     assert {(r.reason, r.language, r.posts) for r in refused} == {
         (Abstention.UNSUPPORTED_LANGUAGE, "fr", 1),
         (Abstention.TOO_LITTLE_TEXT, "en", 1),
@@ -193,7 +195,7 @@ def test_a_deleted_post_stays_counted(engine: Engine) -> None:
     refresh(engine)
     with write(engine) as connection:
         purge(connection, "a", "deleted at its source", NOW)
-    assert refresh(engine) == series.Written(exposure=0, counts=0, published=0, events=0)
+    assert refresh(engine) == series.Written(exposure=0, counts=0, published=0)
 
 
 def test_a_refresh_without_news_writes_nothing(engine: Engine) -> None:
@@ -202,7 +204,7 @@ def test_a_refresh_without_news_writes_nothing(engine: Engine) -> None:
     assert first.exposure == 2
     assert first.counts == 2
     assert first.published == 10  # five decisions, zeros included, for `*` and Claude
-    assert refresh(engine) == series.Written(exposure=0, counts=0, published=0, events=0)
+    assert refresh(engine) == series.Written(exposure=0, counts=0, published=0)
 
 
 def test_what_is_shown_of_a_day_is_kept_as_it_was_shown(engine: Engine) -> None:
@@ -244,16 +246,14 @@ def test_what_is_no_more_is_shown_as_zero(engine: Engine) -> None:
     assert refresh(engine).published == 0
 
 
-def test_a_new_model_has_its_own_series_and_is_an_event(engine: Engine) -> None:
+def test_another_model_has_rows_of_its_own_and_is_published(engine: Engine) -> None:
     save(engine, [post("a", day=0)], [verdict("a")])
-    assert refresh(engine).events == 0
+    assert refresh(engine).published == 10
     save(engine, [post("a", day=0)], [verdict("a", Decision.OTHER, model="model-2")], "model-2")
-    assert refresh(engine, "model-2").events == 1
-    assert refresh(engine, "model-2").events == 0
-    assert rows(engine, SeriesEvent, "place", "kind", "day", "detail") == {
-        ("*", "classifier", NOW.date(), "from model-1 to model-2")
-    }
+    assert refresh(engine, "model-2").published == 10  # the same values, of another model
+    assert refresh(engine, "model-2").published == 0
     assert {r[0] for r in rows(engine, DailyCountRow, "model")} == {"model-1", "model-2"}
+    assert refresh(engine, "model-1").published == 10  # the earlier one again: shown again
 
 
 # -- a few hundred posts against a count by hand ---------------------------------------------------
@@ -263,7 +263,7 @@ def test_a_new_model_has_its_own_series_and_is_an_event(engine: Engine) -> None:
 def filled(engine: Engine) -> seeded.Seeded:
     made = seeded.fill(engine)
     with read(engine) as connection:
-        cells = tally.computed(connection, seeded.MODEL)
+        cells = tally.computed(connection, seeded.JUDGES)
     with write(engine) as connection:
         series.save(connection, cells, made.now)
     return made
@@ -300,7 +300,7 @@ def as_counter(found: list[Any]) -> Counter[tuple[date, str, Decision, str]]:
 
 def test_daily_equals_a_count_by_hand(engine: Engine, filled: seeded.Seeded) -> None:
     with read(engine) as connection:
-        found = daily(connection, Filter(), seeded.MODEL)
+        found = daily(connection, Filter(), seeded.JUDGES)
     reports = tuple(d for d in Decision if d is not Decision.NOT_A_REPORT)
     assert as_counter(found) == by_hand(filled, *reports)
     posts = Counter((p.written_at.date(), p.place) for p in filled.posts)
@@ -312,8 +312,8 @@ def test_daily_equals_a_count_by_hand(engine: Engine, filled: seeded.Seeded) -> 
 def test_rows_and_aggregates_count_alike(engine: Engine, filled: seeded.Seeded) -> None:
     first = filled.now.date() - timedelta(days=200)
     with read(engine) as connection:
-        kept = daily(connection, Filter(first_day=first), seeded.MODEL)
-        counted = daily(connection, Filter(first_day=first, languages=("en",)), seeded.MODEL)
+        kept = daily(connection, Filter(first_day=first), seeded.JUDGES)
+        counted = daily(connection, Filter(first_day=first, languages=("en",)), seeded.JUDGES)
     assert counted == kept
 
 
@@ -321,9 +321,9 @@ def test_a_narrow_filter_counts_its_share(engine: Engine, filled: seeded.Seeded)
     web = {v.post for v in filled.verdicts if any(f.value == "web" for f in v.facts)}
     wanted = Filter(surfaces=("web",), causes=(Decision.OTHER,))
     with read(engine) as connection:
-        found = daily(connection, wanted, seeded.MODEL)
-        total = three_counts(connection, wanted, seeded.MODEL)
-        unsaid = collected.unsaid(connection, wanted, seeded.MODEL)
+        found = daily(connection, wanted, seeded.JUDGES)
+        total = three_counts(connection, wanted, seeded.JUDGES)
+        unsaid = collected.unsaid(connection, wanted, seeded.JUDGES)
     others = {v.post for v in filled.verdicts if v.decision is Decision.OTHER}
     reports = [v.post for v in filled.verdicts if v.decision is not Decision.NOT_A_REPORT]
     assert {r.decision for r in found} == {Decision.OTHER}
@@ -344,7 +344,7 @@ def test_a_filter_leaves_what_it_names(
     engine: Engine, filled: seeded.Seeded, wanted: Filter
 ) -> None:
     with read(engine) as connection:
-        found = daily(connection, wanted, seeded.MODEL)
+        found = daily(connection, wanted, seeded.JUDGES)
     mine = tuple(
         p
         for p in filled.posts
@@ -362,12 +362,12 @@ def test_reviews_move_what_is_displayed_not_what_is_tested(
 ) -> None:
     key = filled.keys(Decision.OTHER)[0]
     with read(engine) as connection:
-        before = three_counts(connection, Filter(), seeded.MODEL)
-        kept = daily(connection, Filter(), seeded.MODEL)
+        before = three_counts(connection, Filter(), seeded.JUDGES)
+        kept = daily(connection, Filter(), seeded.JUDGES)
     seeded.review(engine, key, Decision.CONTEXT_LIMIT)
     with read(engine) as connection:
-        after = three_counts(connection, Filter(), seeded.MODEL)
-        assert daily(connection, Filter(), seeded.MODEL) == kept
+        after = three_counts(connection, Filter(), seeded.JUDGES)
+        assert daily(connection, Filter(), seeded.JUDGES) == kept
     moved = {d: after[d].reports - before[d].reports for d in before}
     assert moved.pop(Decision.OTHER) == -1
     assert moved.pop(Decision.CONTEXT_LIMIT) == 1

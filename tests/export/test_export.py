@@ -23,7 +23,7 @@ from domain.errors import InputError
 from domain.filter import Filter
 from domain.keyed import Keyed
 
-MODEL = seeded.MODEL
+JUDGES = seeded.JUDGES
 DOCS = Path(__file__).parents[2] / "docs" / "export.md"
 
 
@@ -40,10 +40,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def test_every_report_is_one_row(engine: Engine, filled: seeded.Seeded, tmp_path: Path) -> None:
     out = tmp_path / "reports.csv"
-    manifest = export_reports(engine, Filter(), MODEL, out)
+    manifest = export_reports(engine, Filter(), JUDGES, out)
     rows = _rows(out)
     with read(engine) as connection:
-        assert len(rows) == manifest["rows"] == count_reports(connection, Filter(), MODEL)
+        assert len(rows) == manifest["rows"] == count_reports(connection, Filter(), JUDGES)
     assert sum(manifest["decisions"].values()) == len(rows)
     assert list(rows[0]) == [column.name for column in REPORTS]
     assert {row["data"] for row in rows} == {"real"}
@@ -58,7 +58,7 @@ def test_every_report_is_one_row(engine: Engine, filled: seeded.Seeded, tmp_path
 
 def test_hostile_texts_stay_text(engine: Engine, filled: seeded.Seeded, tmp_path: Path) -> None:
     out = tmp_path / "reports.csv"
-    export_reports(engine, Filter(words="history gone"), MODEL, out)
+    export_reports(engine, Filter(words="history gone"), JUDGES, out)
     shown = {row["post"]: row["text"] for row in _rows(out)}
     assert shown[f"ff{0:022x}"] == "'" + seeded.HOSTILE[0]
     assert shown[f"ff{1:022x}"] == seeded.HOSTILE[1]
@@ -70,7 +70,7 @@ def test_the_manifest_describes_the_file(
 ) -> None:
     out = tmp_path / "reports.csv"
     wanted = Filter(sources=("github",), first_day=date(2026, 5, 1))
-    manifest = export_reports(engine, wanted, MODEL, out, bom=True)
+    manifest = export_reports(engine, wanted, JUDGES, out, bom=True)
     assert json.loads((tmp_path / "reports.csv.manifest.json").read_text()) == manifest
     assert manifest["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert Filter.from_query(manifest["filter"]) == wanted
@@ -84,10 +84,10 @@ def test_the_manifest_describes_the_file(
 
 def test_links_can_be_left_out(engine: Engine, filled: seeded.Seeded, tmp_path: Path) -> None:
     out = tmp_path / "any.csv"
-    export_reports(engine, Filter(), MODEL, out)
+    export_reports(engine, Filter(), JUDGES, out)
     assert "https://example.org/" in out.read_text()
     for export in (export_reports, export_incidents):
-        export(engine, Filter(), MODEL, out, with_links=False)
+        export(engine, Filter(), JUDGES, out, with_links=False)
         assert "https://example.org/" not in out.read_text()
 
 
@@ -97,7 +97,7 @@ def test_a_withdrawn_post_keeps_its_row_and_loses_its_words(
     key = filled.keys(Decision.SAFETY_TRIGGER)[0]
     with write(engine) as connection:
         purge(connection, key, "deleted at its source", filled.now)
-    export_reports(engine, Filter(), MODEL, tmp_path / "r.csv")
+    export_reports(engine, Filter(), JUDGES, tmp_path / "r.csv")
     row = next(row for row in _rows(tmp_path / "r.csv") if row["post"] == key)
     assert row["state"] == "deleted"
     assert row["text"] == row["evidence_for"] == row["permalink"] == ""
@@ -108,7 +108,7 @@ def test_a_review_is_named_in_its_row(
 ) -> None:
     key = filled.keys(Decision.OTHER)[0]
     seeded.review(engine, key, Decision.SESSION_MANAGEMENT)
-    export_reports(engine, Filter(reviews=("reviewed",)), MODEL, tmp_path / "r.csv")
+    export_reports(engine, Filter(reviews=("reviewed",)), JUDGES, tmp_path / "r.csv")
     (row,) = _rows(tmp_path / "r.csv")
     assert (row["post"], row["decision"], row["decided_by"]) == (
         key,
@@ -120,7 +120,7 @@ def test_a_review_is_named_in_its_row(
 def test_incidents_count_their_members(
     engine: Engine, filled: seeded.Seeded, tmp_path: Path
 ) -> None:
-    export_incidents(engine, Filter(), MODEL, tmp_path / "i.csv")
+    export_incidents(engine, Filter(), JUDGES, tmp_path / "i.csv")
     (row,) = _rows(tmp_path / "i.csv")
     assert list(row) == [column.name for column in INCIDENTS]
     assert row["reports"] == row["reports_session_management"] == "4"
@@ -131,7 +131,7 @@ def test_daily_rows_have_their_denominator_and_their_zeros(
     engine: Engine, filled: seeded.Seeded, tmp_path: Path
 ) -> None:
     place, day = "github:openai/codex", (filled.now.date().replace(day=1))
-    kept = {"place": place, "product": "Codex", "model": MODEL}
+    kept = {"place": place, "product": "Codex", "model": seeded.MODEL}
     with write(engine) as connection:
         for language, posts in (("en", 40), ("de", 2)):
             connection.execute(
@@ -139,14 +139,14 @@ def test_daily_rows_have_their_denominator_and_their_zeros(
             )
         counted = {"decision": "other", "reports": 3, "reporters": 2, "threads": 1}
         connection.execute(insert(DailyCountRow), {**kept, **counted, "day": day})
-    export_daily(engine, Filter(products=("Codex",)), MODEL, tmp_path / "d.csv")
+    export_daily(engine, Filter(products=("Codex",)), JUDGES, tmp_path / "d.csv")
     rows = _rows(tmp_path / "d.csv")
     assert list(rows[0]) == [column.name for column in DAILY]
     assert len(rows) == 5
     assert {row["posts"] for row in rows} == {"42"}
     assert {r["decision"]: r["reports"] for r in rows if r["reports"] != "0"} == {"other": "3"}
     with pytest.raises(InputError, match="words"):
-        export_daily(engine, Filter(words="gone"), MODEL, tmp_path / "d.csv")
+        export_daily(engine, Filter(words="gone"), JUDGES, tmp_path / "d.csv")
     assert len(_rows(tmp_path / "d.csv")) == 5  # the earlier file is still whole
 
 
@@ -155,7 +155,7 @@ def test_demonstration_rows_say_so(tmp_path: Path, keyed: Keyed) -> None:
     upgrade(made)
     claim(made, keyed, demonstration=True)
     seeded.fill(made, posts=40)
-    assert export_reports(made, Filter(), MODEL, tmp_path / "r.csv")["demonstration"] is True
+    assert export_reports(made, Filter(), JUDGES, tmp_path / "r.csv")["demonstration"] is True
     assert {row["data"] for row in _rows(tmp_path / "r.csv")} == {"demonstration"}
     made.dispose()
 
@@ -163,7 +163,7 @@ def test_demonstration_rows_say_so(tmp_path: Path, keyed: Keyed) -> None:
 def test_a_place_that_cannot_be_written_is_named(sqlite_engine: Engine, tmp_path: Path) -> None:
     seeded.fill(sqlite_engine, posts=5)
     with pytest.raises(InputError, match="nowhere"):
-        export_reports(sqlite_engine, Filter(), MODEL, tmp_path / "nowhere" / "r.csv")
+        export_reports(sqlite_engine, Filter(), JUDGES, tmp_path / "nowhere" / "r.csv")
 
 
 def test_a_stopped_export_leaves_nothing(
@@ -173,7 +173,7 @@ def test_a_stopped_export_leaves_nothing(
     out = tmp_path / "r.csv"
     monkeypatch.setattr("db.export.holds_demonstration", _Stops())
     with pytest.raises(KeyboardInterrupt):
-        export_reports(sqlite_engine, Filter(), MODEL, out)
+        export_reports(sqlite_engine, Filter(), JUDGES, out)
     assert list(tmp_path.glob("*r.csv*")) == []
 
 
@@ -193,7 +193,7 @@ def test_both_databases_export_the_same(
         seeded.review(made, filled.keys(Decision.OTHER)[0], Decision.CONTEXT_LIMIT)
     for what in ("reports", "incidents"):
         wanted = Filter(words="the", least_probability=0.5)
-        texts = ["".join(stream(made, what, wanted, MODEL)) for made in (sqlite_engine, other)]
+        texts = ["".join(stream(made, what, wanted, JUDGES)) for made in (sqlite_engine, other)]
         assert texts[0] == texts[1]
         assert texts[0].count("\r\n") > 1
     other.dispose()

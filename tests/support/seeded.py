@@ -14,6 +14,7 @@ from sqlalchemy import Engine, insert
 
 from db import blocks, gaps, incidents, runs, verdicts
 from db.engine import write
+from db.judges import Judges, know, show
 from db.posts import save_places, save_posts, save_threads
 from db.tables import OutageRow, ReleaseRow, ReviewRow
 from domain.causes import Abstention, Cause, Decision
@@ -34,6 +35,7 @@ from domain.nouns import (
 )
 
 MODEL = "seeded-model-1"
+JUDGES = Judges.only(MODEL)
 FIRST = datetime(2026, 4, 6, 0, 30, tzinfo=UTC)
 
 PLACES = (
@@ -147,7 +149,8 @@ def fill(engine: Engine, *, posts: int = 300, days: int = 150, seed: int = 7) ->
     runs.finish(engine, number, _ingest_report(now))
     number = runs.begin(engine, "classify", now - timedelta(hours=1))
     with write(engine) as connection:
-        verdicts.use_model(connection, MODEL, {"name": "seeded"}, now)
+        know(connection, MODEL, {"name": "seeded"}, now)
+        show(connection, JUDGES, now)
         verdicts.save_verdicts(connection, judged, {p.key: p.written_at.date() for p in made})
         grouped = tuple(v.post for v in judged if v.decision is Decision.SESSION_MANAGEMENT)[:4]
         by_time = sorted(grouped, key={p.key: p.written_at for p in made}.__getitem__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,7 +29,6 @@ def upgrade() -> None:
     op.add_column("post_text", sa.Column("purged_because", sa.String(length=120), nullable=True))
     op.add_column("thread", sa.Column("purged_because", sa.String(length=120), nullable=True))
     op.add_column("cursor", sa.Column("found_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("model", sa.Column("from_day", sa.Date(), nullable=True))
     for name in ("skipped", "capped", "threads_visited", "posts_checked"):
         op.add_column(
             "run_source", sa.Column(name, sa.Integer(), nullable=False, server_default=_ZERO)
@@ -92,3 +93,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["post"], ["post.key"], name=op.f("fk_sample_post_post")),
         sa.PrimaryKeyConstraint("post", "stream", name=op.f("pk_sample")),
     )
+    op.execute("UPDATE post_text SET purged_because = 'deleted' WHERE purged_at IS NOT NULL")
+    _spans_of_models()
+
+
+def _spans_of_models() -> None:
+    """The current model becomes the one that is shown on all days."""
+    span = op.create_table(
+        "model_span",
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("model", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_model_span_model_model")),
+        sa.PrimaryKeyConstraint("first_day", name=op.f("pk_model_span")),
+    )
+    model = sa.table("model", sa.column("id"), sa.column("current", sa.Boolean()))
+    query = sa.select(model.c.id).where(model.c.current)
+    for current in op.get_bind().scalars(query).all():
+        op.bulk_insert(span, [{"first_day": date.min, "model": current}])
+    op.drop_column("model", "current")
