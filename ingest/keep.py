@@ -10,7 +10,8 @@ from typing import Literal
 from db import candidates, cursors, due, gaps, outages, trees
 from db.engine import read, write
 from db.handles import Connection, Engine
-from db.posts import Saved, buried, held, save_places, save_posts, save_threads, withdraw
+from db.posts import Saved, buried, held, save_places, save_posts, save_threads
+from db.withdraw import take_titles, withdraw
 from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
 from ingest.budget import Budget
@@ -90,14 +91,16 @@ class Keeper:
             save_places(connection, self.places)
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
-            saved = save_posts(connection, ready.posts, self.now)
+            saved = save_posts(connection, ready.posts, self.now, self.keyed)
             trees.set_depths(connection, deeper)
             trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})
             if saved.new:
                 self._hasten(connection, ready, plan)
-                cursors.found(connection, self.source.name, place.name, self.now)
             if page:
                 saved += self._rest_of(connection, place, page)
+            if saved.new and not all(p.back_filled for p in ready.posts):
+                # What was known, or is old, is no sign that a feed is alive: see `silence`.
+                cursors.found(connection, self.source.name, place.name, self.now)
         self.posts_read += len(posts)
         self.saved += saved + Saved(unchanged=ready.unchanged)
 
@@ -117,12 +120,12 @@ class Keeper:
         if page.cursor is not None:
             value = dict(page.cursor)
             cursors.move(connection, self.source.name, place.name, value, self.now)
-            if page.posts:
-                cursors.found(connection, self.source.name, place.name, self.now)
             covered = self.source.covered(value)
             if covered:
                 gaps.note(connection, place.name, BEGINNING, covered.began, NOT_COLLECTED)
-        return Saved(deleted=withdraw(connection, gone, self.now))
+        # A thread is named after the post that opened it, which may be one that we don't hold.
+        take_titles(connection, [self.keyed.hash("thread", name) for name in page.gone], self.now)
+        return Saved(deleted=withdraw(connection, gone, self.now, self.keyed))
 
     def report(self, budget: Budget) -> SourceReport:
         """All of it. What is missing, capped or unreadable makes a run `partly`."""
