@@ -71,14 +71,17 @@ class Forum:
             told = client.get(f"{self.address}/t/{number}/posts.json?{asked}", Part).content
             yield self.page(*self._learned(told.post_stream.posts if told else []))
 
-    def post(self, client: Client, key: int) -> Page:
-        """One post as it is now, for a post that we hold."""
+    def post(self, client: Client, key: int, title: str) -> Page:
+        """One post as it is now, for a post that we hold in a topic of this title."""
         told = client.get(f"{self.address}/posts/{key}.json", Post).content
         if told is None:
             return Page()
         self._learn(told)
-        if told.post_number == 1 or edited(told):  # its text may differ from ours
-            self._topic(client, told.topic_id)  # for the title, which a single post doesn't tell
+        if told.post_number == 1:
+            self._topic(client, told.topic_id)  # the title is its own, and not in the answer
+        else:
+            known = self._topics[told.topic_id]
+            known.title = known.title or title
         page = self.page([told], 0)
         return replace(page, posts=tuple(replace(post, thread="") for post in page.posts))
 
@@ -99,6 +102,7 @@ class Forum:
         return Page(
             posts=tuple(self._raw(post) for post in read),
             gone=tuple(self._key(post.id) for post in lost),
+            there=tuple(self._key(post.id) for post in posts if post.hidden),
             skipped=len(posts) - len(read) - len(lost),
             unreadable=bad,
         )
@@ -135,7 +139,7 @@ class Forum:
         known = self._topics[post.topic_id]
         opener = known.ids.get(1)
         answered = known.ids.get(_answered(post)) or opener
-        first = post.id == opener or answered is None
+        first = post.post_number == 1 or post.id == opener
         title = tidy(known.title) if known.title else None
         return RawPost(
             place=f"discourse:{self.name}",

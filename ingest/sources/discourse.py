@@ -128,7 +128,7 @@ class Discourse:
             if forum is None:
                 continue
             try:
-                yield forum.post(client, number)
+                yield forum.post(client, number, asked.thread_title)
             except Refused as error:
                 if error.status == 410 or error.word == "not_found":
                     yield Page(gone=(asked.external_id,))
@@ -152,7 +152,8 @@ class Discourse:
                         f"{forum.address} lists nothing below post {stretch['at']}.",
                         "The next run asks again.",
                     )
-                yield Page(empty=True)
+                if stretch is None:
+                    yield Page(empty=True)
                 return
             lowest = posts[-1].id
             stretch = stretch or {"top": posts[0].id, "read_at": self._now.isoformat()}
@@ -184,7 +185,9 @@ class Discourse:
                 if "from" in state:
                     oldest = min(_moment(state["from_at"]), floor)
                     state |= {"bottom": True, "from_at": oldest.isoformat()}
-                yield Page(empty=True, cursor=deepcopy(state) if "from" in state else None)
+                    yield Page(cursor=deepcopy(state))
+                else:
+                    yield Page(empty=True)
                 return
             state.setdefault("to", posts[0].id)
             state.setdefault("to_at", self._now.isoformat())

@@ -80,7 +80,7 @@ def posts_of(items: list[msgspec.Raw]) -> tuple[list[Post], int]:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """`moment` in UTC; the first and the last day of the calendar may not have one: as it stands."""
+    """`moment` in UTC. Beyond the calendar's ends there is none: there it is taken for UTC."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:

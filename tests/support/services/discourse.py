@@ -1,7 +1,7 @@
 """A Discourse forum with sixty days of topics.
 
-Synthetic: shapes after https://docs.discourse.org, the paging of `/posts.json` after the forum's own
-code. `windowed` makes it the older kind, which answers for fifty ids at a time, shown or not.
+Synthetic: shapes after https://docs.discourse.org, the paging of `/posts.json` after the forum's
+own code. `windowed` makes it the older kind, which answers for fifty ids at a time, shown or not.
 """
 
 from __future__ import annotations
