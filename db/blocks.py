@@ -1,13 +1,19 @@
-"""The ledger of imported files: a block is written with its posts, so no post counts twice."""
+"""The ledger of imported files: a block is written with its posts, so no post counts twice.
+
+It keeps rows, too, by their keyed hashes: the same row in another file needs no reading.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Integer, func, insert, select
 
 from db.tables import ImportBlock
+from db.tables.collected import ImportRow
+from db.upsert import slices, upsert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,3 +63,17 @@ def save(
             }
         ],
     )
+
+
+def rows_read(connection: Connection, rows: Collection[str]) -> set[str]:
+    """Those of `rows` that were read before."""
+    found: set[str] = set()
+    for part in slices(list(rows)):
+        query = select(ImportRow.hash).where(ImportRow.hash.in_(part))
+        found.update(connection.scalars(query).all())
+    return found
+
+
+def keep_rows(connection: Connection, rows: Collection[str]) -> None:
+    """Notes rows, in the transaction that writes their posts."""
+    upsert(connection, ImportRow, [{"hash": one} for one in rows])

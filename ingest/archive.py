@@ -12,8 +12,8 @@ That is why a file's place never is a live source's (`github-archive:...` beside
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from io import BufferedReader
@@ -22,25 +22,22 @@ from time import monotonic
 from typing import BinaryIO, Literal
 
 from db import blocks, runs, trees
-from db.engine import read, write
+from db.engine import read
 from db.handles import Engine
-from db.posts import Saved, buried, held, save_places, save_posts, save_threads
+from db.posts import Saved
 from domain.errors import InputError
 from domain.keyed import Keyed
-from domain.nouns import Frame, Place, RunReport, SourceReport
-from ingest.batches import Block, Tally, cut, with_last
+from domain.nouns import RunReport, SourceReport
+from ingest.batches import Tally, cut, with_last
+from ingest.filing import Filing
 from ingest.formats import chosen, mapped
 from ingest.formats.only import only as sieve
-from ingest.formats.shape import ARCHIVE, File, Format, Item, Only
-from ingest.prepare import keys, prepare
+from ingest.formats.shape import File, Format, Item, Only
 from ingest.redact import note_rules
-from ingest.source import RawPost
-from ingest.threads import merged, rejoined
 from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
 
 BLOCK = 1_000  # posts of one transaction
 HEAD = 2**18  # bytes by which a format is recognised
-LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
 _NAME = 100  # characters of a file's name in the report
 _SIEVED = {
     "communities": "community (r/NAME)",
@@ -55,7 +52,7 @@ class _Import:
     """One run over files: how to read them, where to keep them."""
 
     engine: Engine
-    keyed: Keyed
+    filing: Filing
     format: str
     mapping: mapped.Mapped | None
     source: str | None
@@ -65,7 +62,6 @@ class _Import:
     report: Progress
     seen: int = 0  # posts so far, of all files
     passed: int = 0  # rows that --only didn't want
-    places: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path]) -> RunReport:
         began = monotonic()
@@ -96,7 +92,7 @@ class _Import:
 
     def _orphans(self) -> int:
         with read(self.engine) as connection:
-            return trees.orphans(connection, self.places)
+            return trees.orphans(connection, self.filing.places)
 
     def _file(self, path: Path, name: str) -> SourceReport:
         """Imports one file. Raises `InputError` where nothing of it can be read."""
@@ -155,7 +151,7 @@ class _Import:
         damage = ""
         try:
             for block, last in with_last(cut(items, before.read, BLOCK)):
-                saved += self._save(block, identity, number, form=form, last=last)
+                saved += self.filing.save(block, identity, number, form=form, last=last)
                 number += 1
                 posts_read += len(block.posts)
                 met.take(block.met)
@@ -177,32 +173,6 @@ class _Import:
             unreadable=met.counts["unreadable"],
             message=damage + met.told(),
         )
-
-    def _save(self, block: Block, identity: str, number: int, *, form: str, last: bool) -> Saved:
-        looked_up = keys(block.posts, self.keyed)
-        with read(self.engine) as connection:
-            known, graves = held(connection, looked_up), buried(connection, looked_up)
-        ready = prepare(block.posts, known, graves, self.keyed, live_since=LONG_AFTER)
-        with write(self.engine) as connection:
-            ready = rejoined(connection, ready, block.posts, self.keyed)
-            save_places(connection, _places(block.posts))
-            save_threads(connection, ready.threads, self.now)
-            save_threads(connection, ready.stubs, self.now, only_new=True)
-            saved = save_posts(connection, ready.posts, self.now)
-            trees.merge(connection, merged(ready, self.keyed))
-            trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})
-            blocks.save(
-                connection,
-                identity,
-                number,
-                format=form,
-                read=len(block.posts),
-                unreadable=block.met.counts["unreadable"],
-                last=last,
-                now=self.now,
-            )
-        self.places.update(p.place for p in block.posts)
-        return saved + Saved(unchanged=ready.unchanged)
 
 
 def import_files(
@@ -228,7 +198,7 @@ def import_files(
     """
     task = _Import(
         engine=engine,
-        keyed=keyed,
+        filing=Filing(engine=engine, keyed=keyed, now=now),
         format=format,
         mapping=mapped.load(mapping) if mapping else None,
         source=source,
@@ -238,18 +208,6 @@ def import_files(
         report=report,
     )
     return runs.record(engine, "import", now, partial(task.run, paths))
-
-
-def _places(posts: Sequence[RawPost]) -> list[Place]:
-    """The places of these posts; the part before the colon names the source."""
-    return [
-        Place(
-            name=name,
-            source=name.partition(":")[0].removesuffix(ARCHIVE),
-            frame=Frame.CAPPED_FEED,
-        )
-        for name in dict.fromkeys(p.place for p in posts)
-    ]
 
 
 def _distinct(path: Path, reports: Sequence[SourceReport]) -> str:

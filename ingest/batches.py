@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.formats.shape import Item, Note
+from ingest.formats.shape import UNREADABLE, BadCell, Item, Note, Row
 from ingest.source import RawPost
 
 _SHOWN_LINES = 5  # of unreadable rows, in the report
@@ -15,7 +15,6 @@ _TOLD = {
     "left_out": "left out as no posts",
     "older": "older states of posts",
     "missing": "replies the collector did not fetch",
-    "twice": "posts twice",
 }
 
 
@@ -51,13 +50,22 @@ class Tally:
 class Block:
     """Posts of one transaction, and what was met from the first of them to the next block's."""
 
-    posts: list[RawPost] = field(default_factory=list)
+    posts: list[RawPost | Row] = field(default_factory=list)
     met: Tally = field(default_factory=Tally)
 
-    def close(self) -> Block:
-        """Itself, with the posts counted that stand more than once in it."""
-        self.met.counts["twice"] = len(self.posts) - len({p.external_id for p in self.posts})
-        return self
+    def read(self, known: Collection[str], hashes: Sequence[str]) -> list[RawPost]:
+        """The posts of which the row's hash is not `known`; one that can't be read is counted."""
+        found: list[RawPost] = []
+        for post, row in zip(self.posts, hashes, strict=True):
+            if isinstance(post, RawPost):
+                found.append(post)
+            elif row not in known:
+                try:
+                    found.append(post.post())
+                except UNREADABLE as error:
+                    column = f" ({error})" if isinstance(error, BadCell) else ""
+                    self.met.add(Note(kind="unreadable", where=f"{post.where}{column}"))
+        return found
 
 
 def cut(items: Iterator[Item], skip: int, size: int) -> Iterator[Block]:
@@ -75,10 +83,10 @@ def cut(items: Iterator[Item], skip: int, size: int) -> Iterator[Block]:
             passed += 1
             continue
         if len(block.posts) == size:
-            yield block.close()
+            yield block
             block = Block()
         block.posts.append(item)
-    yield block.close()
+    yield block
 
 
 def with_last(found: Iterator[Block]) -> Iterator[tuple[Block, bool]]:

@@ -161,6 +161,14 @@ class ImportBlock(Table):
     at: Mapped[datetime]
 
 
+class ImportRow(Table):
+    """A row of an imported file, as the file had it: one that comes again needs no reading."""
+
+    __tablename__ = "import_row"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy on the class
+    hash: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+
+
 class Gap(Table):
     """A stretch in which a place could not be collected: missing, never zero."""
 

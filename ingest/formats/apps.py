@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 
-from ingest.formats.shape import File
+from ingest.formats.shape import File, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import tidy
@@ -50,10 +49,10 @@ def named_most(head: bytes, ids: dict[str, str]) -> App:
 
 
 def review(
-    file: File, store: str, app: App, *, number: str, title: str, text: str, written: datetime
+    file: File, store: str, app: App, *, number: str, title: str, text: str, at: str
 ) -> RawPost:
     """A review is a thread of its own; stores show neither authors that last nor answers."""
-    key = f"{store}:{app.id}/{number}"
+    key, written = f"{store}:{app.id}/{number}", moment(at)
     return RawPost(
         place=file.place(store, app.id),
         thread=key,

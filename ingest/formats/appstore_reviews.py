@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from ingest.formats.apps import APP_STORE, named_most, review
 from ingest.formats.pieces import header, rows
-from ingest.formats.shape import File, Item, Note, Sieve, moment
+from ingest.formats.shape import File, Item, Note, Sieve, row
 
 COLUMNS = ("review_id", "date", "title", "content")
 
@@ -25,15 +26,14 @@ class AppStoreReviews:
     def read(self, file: File) -> Iterator[Item]:
         """One post a row."""
         app = named_most(file.head, APP_STORE)
-        for line, row in rows(file.stream, COLUMNS):
-            try:
-                number, at, title, text = row or ("", "", "", "")
-                written = moment(at)
-                yield review(
-                    file, "appstore", app, number=number, title=title, text=text, written=written
-                )
-            except ValueError:
-                yield Note(kind="unreadable", where=f"line {line}")
+        make = partial(review, file, "appstore", app)
+        for line, cells in rows(file.stream, COLUMNS):
+            where = f"line {line}"
+            if cells is None:
+                yield Note(kind="unreadable", where=where)
+                continue
+            number, at, title, text = cells
+            yield row(where, make, "appstore", app.id, number=number, title=title, text=text, at=at)
 
 
 FORMAT = AppStoreReviews()

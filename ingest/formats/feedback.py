@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import submission
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, moment
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, moment, row
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, tidy
@@ -53,17 +54,26 @@ class FeedbackLines:
             where = f"line {number}"
             try:
                 told = _ROW.decode(line or b"")
-                post = _hacker_news(file, told) or _reddit(file, told)
             except UNREADABLE:
                 yield Note(kind="unreadable", where=where)
                 continue
-            yield post or Note(kind="left_out", where=where)
+            make = _maker(told)
+            if make is None:
+                yield Note(kind="left_out", where=where)
+            else:
+                yield row(where, partial(make, file), *msgspec.structs.astuple(told), told=told)
 
 
-def _hacker_news(file: File, told: Feedback) -> RawPost | None:
+def _maker(told: Feedback) -> Callable[..., RawPost] | None:
+    if _HACKER_NEWS.fullmatch(told.id):
+        return _hacker_news
+    return _reddit if _REDDIT.fullmatch(told.id) and _SUBREDDIT.search(told.source_url) else None
+
+
+def _hacker_news(file: File, *, told: Feedback) -> RawPost:
     found = _HACKER_NEWS.fullmatch(told.id)
     if not found:
-        return None
+        raise ValueError("no id")
     is_story, key = found[1] == "story", f"hn:{found[2]}"
     title = tidy(told.title if is_story else told.title.removeprefix("Re: "))
     written = moment(told.timestamp)
@@ -85,10 +95,10 @@ def _hacker_news(file: File, told: Feedback) -> RawPost | None:
     )
 
 
-def _reddit(file: File, told: Feedback) -> RawPost | None:
+def _reddit(file: File, *, told: Feedback) -> RawPost:
     found, where = _REDDIT.fullmatch(told.id), _SUBREDDIT.search(told.source_url)
     if not found or not where:
-        return None
+        raise ValueError("no id or no community")
     return submission(
         file,
         id36=found[1],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from ingest.formats.pieces import header, rows
-from ingest.formats.shape import File, Item, Note, Sieve, moment
+from ingest.formats.shape import File, Item, Note, Sieve, moment, row
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
@@ -28,33 +29,43 @@ class GitHubIssues:
 
     def read(self, file: File) -> Iterator[Item]:
         """One post a row."""
-        for line, row in rows(file.stream, COLUMNS):
+        for line, cells in rows(file.stream, COLUMNS):
             where = f"line {line}"
-            if row is None:
+            url, title, body, created, author, is_pull = cells or [""] * len(COLUMNS)
+            found = _ADDRESS.fullmatch(url)
+            if not found:
                 yield Note(kind="unreadable", where=where)
-                continue
-            try:
-                post = _post(file, row)
-            except ValueError:
-                yield Note(kind="unreadable", where=where)
-                continue
-            if post is None:
+            elif is_pull.lower() == "true" or "/pull/" in url:
                 yield Note(kind="left_out", where=where)
-            elif file.only and post.place.partition(":")[2] not in file.only.repositories:
+            elif file.only and found[1].lower() not in file.only.repositories:
                 yield Note(kind="passed", where=where)
             else:
-                yield post
+                yield row(
+                    where,
+                    partial(_post, file),
+                    url=url,
+                    repository=found[1].lower(),
+                    number=found[2],
+                    title=title,
+                    body=body,
+                    created=created,
+                    author=author,
+                )
 
 
-def _post(file: File, row: list[str]) -> RawPost | None:
-    url, title, body, created, author, is_pull = row
-    found = _ADDRESS.fullmatch(url)
-    if not found:
-        raise ValueError("no address of an issue")
-    if is_pull.lower() == "true" or "/pull/" in url:
-        return None
-    repository, written = found[1].lower(), moment(created)
-    key = f"github:{repository}#{found[2]}"
+def _post(
+    file: File,
+    *,
+    url: str,
+    repository: str,
+    number: str,
+    title: str,
+    body: str,
+    created: str,
+    author: str,
+) -> RawPost:
+    written = moment(created)
+    key = f"github:{repository}#{number}"
     return RawPost(
         place=file.place("github", repository),
         thread=key,

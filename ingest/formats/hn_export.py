@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from domain.errors import InputError
 from ingest.formats.hn_links import MOST_NAMES, Links, Named, Stand
-from ingest.formats.shape import File, Item, Note, moment
+from ingest.formats.shape import File, Item, Note, moment, row
 from ingest.matching import names, narrowest_first, of_the_trade
 from ingest.products import products_of
 from ingest.source import RawPost
@@ -32,7 +33,7 @@ Value = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Told:
     """An item; `gone` where it was deleted or killed."""
 
     where: str
@@ -54,16 +55,16 @@ class Story:
     opened_at: datetime
 
 
-Rows = Callable[[io.BufferedReader], Iterator[Row | Note]]
+Items = Callable[[io.BufferedReader], Iterator[Told | Note]]
 
 
-def row(where: str, told: dict[str, Value]) -> Row:
-    """A row of either export. Raises `ValueError` for numbers that are none."""
+def item(where: str, told: dict[str, Value]) -> Told:
+    """An item of either export. Raises `ValueError` for numbers that are none."""
     number = int(told["id"] or 0)
     parent = 0 if str(told["parent"] or "").lower() in _NONE else int(told["parent"] or 0)
     if not 0 < number < _LARGEST or not 0 <= parent < _LARGEST:
         raise ValueError("no id")
-    return Row(
+    return Told(
         where=where,
         id=number,
         parent=parent,
@@ -76,24 +77,24 @@ def row(where: str, told: dict[str, Value]) -> Row:
     )
 
 
-def read(file: File, rows: Rows) -> Iterator[Item]:
+def read(file: File, items: Items) -> Iterator[Item]:
     """The posts of an export, in its order."""
     wanted = narrowest_first(file.only.words)
     if len(wanted) > MOST_NAMES:
         raise InputError(f"--only takes at most {MOST_NAMES} names for {file.name}.")
     links = Links()
-    for found in rows(file.stream):
-        if isinstance(found, Row):
+    for found in items(file.stream):
+        if isinstance(found, Told):
             links.put(found.id, found.parent, _named(found, wanted))
     stories: dict[int, Story] = {}
-    for found in rows(file.again()):
+    for found in items(file.again()):
         try:
             yield found if isinstance(found, Note) else _item(file, found, links, wanted, stories)
         except ValueError:
             yield Note(kind="unreadable", where=found.where)
 
 
-def _named(found: Row, wanted: list[str]) -> Named:
+def _named(found: Told, wanted: list[str]) -> Named:
     """What the item names itself, by the matching of the live source."""
     if not wanted:
         return Named()
@@ -113,7 +114,7 @@ def _first(wanted: list[str], words: str, around: str) -> int:
 
 
 def _item(
-    file: File, found: Row, links: Links, wanted: list[str], stories: dict[int, Story]
+    file: File, found: Told, links: Links, wanted: list[str], stories: dict[int, Story]
 ) -> Item:
     if found.kind not in ("story", "comment", "poll"):
         return Note(kind="left_out", where=found.where)
@@ -123,18 +124,27 @@ def _item(
     if wanted and not stand.name:
         return Note(kind="passed", where=found.where)
     name = wanted[stand.name - 1].lower() if wanted else "all"
-    place = file.place("hackernews", name)
-    return _post(found, place, stand, written, stories.get(stand.root))
+    story = stories.get(stand.root)
+    return row(
+        found.where,
+        partial(_post, file.place("hackernews", name), story=story),
+        story.title if story else "",
+        stand=stand,
+        written=written,
+        found=replace(found, where=""),
+    )
 
 
-def _remember(stories: dict[int, Story], found: Row, written: datetime) -> None:
+def _remember(stories: dict[int, Story], found: Told, written: datetime) -> None:
     title = "" if found.gone else tidy(from_html(found.title))
     stories[found.id] = Story(title, written)
     if len(stories) > RECENT:
         del stories[next(iter(stories))]
 
 
-def _post(found: Row, place: str, stand: Stand, written: datetime, story: Story | None) -> RawPost:
+def _post(
+    place: str, *, story: Story | None, stand: Stand, written: datetime, found: Told
+) -> RawPost:
     comment = bool(found.parent)
     return RawPost(
         place=place,
@@ -155,7 +165,7 @@ def _post(found: Row, place: str, stand: Stand, written: datetime, story: Story 
     )
 
 
-def _written(found: Row) -> datetime:
+def _written(found: Told) -> datetime:
     if found.time is None or isinstance(found.time, bool) or found.time == "":
         raise ValueError("no time")
     return moment(found.time)

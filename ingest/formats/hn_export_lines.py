@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from ingest.formats import hn_export
-from ingest.formats.hn_export import Row, Value
+from ingest.formats.hn_export import Told, Value
 from ingest.formats.pieces import first_keys, lines
 from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve
 
@@ -22,7 +22,7 @@ _KEYS = frozenset(
 )
 
 
-class Told(msgspec.Struct):
+class Line(msgspec.Struct):
     """An item; BigQuery writes whole numbers as text, ClickHouse truth as 0 and 1."""
 
     id: int | str
@@ -36,7 +36,7 @@ class Told(msgspec.Struct):
     deleted: bool | int | str | None = None
 
 
-_ROW = msgspec.json.Decoder(Told)
+_ROW = msgspec.json.Decoder(Line)
 
 
 class HackerNewsLines:
@@ -52,15 +52,15 @@ class HackerNewsLines:
 
     def read(self, file: File) -> Iterator[Item]:
         """One item a line."""
-        return hn_export.read(file, _rows)
+        return hn_export.read(file, _items)
 
 
-def _rows(stream: io.BufferedReader) -> Iterator[Row | Note]:
+def _items(stream: io.BufferedReader) -> Iterator[Told | Note]:
     for number, line in lines(stream):
         where = f"line {number}"
         try:
             told: dict[str, Value] = msgspec.structs.asdict(_ROW.decode(line or b""))
-            yield hn_export.row(where, told)
+            yield hn_export.item(where, told)
         except UNREADABLE:
             yield Note(kind="unreadable", where=where)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ingest.formats import hn_export
-from ingest.formats.hn_export import COLUMNS, Row
+from ingest.formats.hn_export import COLUMNS, Told
 from ingest.formats.pieces import header, rows
 from ingest.formats.shape import File, Item, Note, Sieve
 
@@ -24,14 +24,14 @@ class HackerNewsTable:
 
     def read(self, file: File) -> Iterator[Item]:
         """One item a row."""
-        return hn_export.read(file, _rows)
+        return hn_export.read(file, _items)
 
 
-def _rows(stream: io.BufferedReader) -> Iterator[Row | Note]:
+def _items(stream: io.BufferedReader) -> Iterator[Told | Note]:
     for line, cells in rows(stream, COLUMNS):
         where = f"line {line}"
         try:
-            yield hn_export.row(where, dict(zip(COLUMNS, cells or (), strict=True)))
+            yield hn_export.item(where, dict(zip(COLUMNS, cells or (), strict=True)))
         except ValueError:
             yield Note(kind="unreadable", where=where)
 

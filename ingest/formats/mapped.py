@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,13 +22,12 @@ import msgspec
 from domain.errors import InputError
 from domain.products import PRODUCTS
 from ingest.formats.pieces import first_keys, lines, rows
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, moment
+from ingest.formats.shape import UNREADABLE, BadCell, File, Item, Note, Row, Sieve, moment
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_html, from_markdown, tidy
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
-Cells = Mapping[str, str]  # our name of a column to what a row says there, "" for nothing
 _TEXT: dict[str, Callable[[str], str]] = {
     "plain": tidy,
     "markdown": from_markdown,
@@ -65,14 +65,6 @@ class Declared(msgspec.Struct, forbid_unknown_fields=True):
     kind: Name = "post"
     products: tuple[str, ...] = ()
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
-
-
-class _Cell(ValueError):
-    """A cell that can't be read; `column` is the file's own name for it."""
-
-    def __init__(self, column: str) -> None:
-        super().__init__(column)
-        self.column = column
 
 
 def load(path: Path) -> Mapped:
@@ -119,19 +111,24 @@ class Mapped:
         columns: dict[str, str] = msgspec.structs.asdict(self.mapping.columns)
         wanted = {ours: theirs for ours, theirs in columns.items() if theirs}
         read = _lines if first_keys(file.head) else _table
-        for number, row in read(file.stream, wanted, self.mapping.delimiter):
-            try:
-                yield self._post(file, _cells(row, wanted), wanted)
-            except _Cell as error:
-                yield Note(kind="unreadable", where=f"line {number} ({error.column})")
-            except ValueError:
-                yield Note(kind="unreadable", where=f"line {number}")
+        for number, told in read(file.stream, wanted, self.mapping.delimiter):
+            where = f"line {number}"
+            if not isinstance(told, dict):
+                yield Note(kind="unreadable", where=where)
+                continue
+            values = [told.get(name, told) for name in wanted.values()]
+            yield Row(
+                where,
+                "\x1f".join([self.fingerprint, *map(str, values)]),
+                partial(self._post, file, told, wanted),
+            )
 
-    def _post(self, file: File, cells: Cells, columns: Mapping[str, str]) -> RawPost:
+    def _post(self, file: File, told: Mapping[str, Any], columns: Mapping[str, str]) -> RawPost:
         mapping = self.mapping
+        cells = {ours: _found(told, path) for ours, path in columns.items()}
         id_, parent = cells["id"].strip(), cells.get("parent", "").strip()
         if not id_:
-            raise _Cell(columns["id"])
+            raise BadCell(columns["id"])
         own = f"{mapping.source}:{id_}"
         answered = f"{mapping.source}:{parent}" if parent else None
         named = cells.get("thread", "").strip()
@@ -172,7 +169,7 @@ class Mapped:
             zoned = read.replace(tzinfo=self.zone) if read.tzinfo is None else read
             return zoned.astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise _Cell(column) from error
+            raise BadCell(column) from error
 
 
 def _table(
@@ -193,12 +190,6 @@ def _lines(
             yield number, None
 
 
-def _cells(row: object, wanted: Mapping[str, str]) -> Cells:
-    if not isinstance(row, dict):
-        raise ValueError("no row")  # noqa: TRY004 - of the file, not of the program
-    return {ours: _found(row, path) for ours, path in wanted.items()}
-
-
 def _found(row: Mapping[str, Any], path: str) -> str:
     """What stands at a path of keys; nothing, truth and numbers as text."""
     told: Any = row
@@ -214,4 +205,4 @@ def _found(row: Mapping[str, Any], path: str) -> str:
         case int() | float():
             return str(told)
         case _:
-            raise _Cell(path)
+            raise BadCell(path)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from ingest.formats.apps import PLAY, named_most, review
 from ingest.formats.pieces import header, rows
-from ingest.formats.shape import File, Item, Note, Sieve, moment
+from ingest.formats.shape import File, Item, Note, Sieve, row
 
 COLUMNS = ("review_id", "at", "content")
 
@@ -25,15 +26,14 @@ class PlayReviews:
     def read(self, file: File) -> Iterator[Item]:
         """One post a row."""
         app = named_most(file.head, PLAY)
-        for line, row in rows(file.stream, COLUMNS):
-            try:
-                number, at, content = row or ("", "", "")
-                written = moment(at)
-                yield review(
-                    file, "play", app, number=number, title="", text=content, written=written
-                )
-            except ValueError:
-                yield Note(kind="unreadable", where=f"line {line}")
+        make = partial(review, file, "play", app)
+        for line, cells in rows(file.stream, COLUMNS):
+            where = f"line {line}"
+            if cells is None:
+                yield Note(kind="unreadable", where=where)
+                continue
+            number, at, content = cells
+            yield row(where, make, "play", app.id, number=number, title="", text=content, at=at)
 
 
 FORMAT = PlayReviews()

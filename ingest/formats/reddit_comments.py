@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -10,8 +11,7 @@ import msgspec
 from ingest.formats.pieces import first_keys
 from ingest.formats.reddit import Edited, lone_comment, unescaped
 from ingest.formats.reddit_dump import Told, known_deleted, read_rows
-from ingest.formats.shape import File, Item, Sieve
-from ingest.source import RawPost
+from ingest.formats.shape import File, Item, Row, Sieve, row
 
 
 class Comment(Told):
@@ -45,19 +45,20 @@ class RedditComments:
         return read_rows(file, _ROW, _post)
 
 
-def _post(file: File, row: Comment, subreddit: str) -> RawPost:
-    return lone_comment(
-        file,
-        id36=row.id,
-        link=row.link_id,
-        parent=row.parent_id,
+def _post(file: File, where: str, told: Comment, subreddit: str) -> Row:
+    return row(
+        where,
+        partial(lone_comment, file),
+        id36=told.id,
+        link=told.link_id,
+        parent=told.parent_id,
         subreddit=subreddit,
-        text=unescaped(row.body or ""),
-        author=row.author,
-        created=row.created_utc,
-        edited=row.edited,
-        permalink=row.permalink or "",
-        deleted=row.body is None or known_deleted(row.meta),
+        text=unescaped(told.body or ""),
+        author=told.author,
+        created=told.created_utc,
+        edited=told.edited,
+        permalink=told.permalink or "",
+        deleted=told.body is None or known_deleted(told.meta),
     )
 
 

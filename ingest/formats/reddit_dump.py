@@ -14,11 +14,10 @@ from typing import TypeVar
 import msgspec
 
 from ingest.formats.only import sieved
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Only
-from ingest.source import RawPost
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Only, Row
 
 _COMMUNITY = re.compile(rb'"subreddit"\s*:\s*"([^"\\]*)"')
-Row = TypeVar("Row", bound="Told")
+One = TypeVar("One", bound="Told")
 
 
 class Meta(msgspec.Struct):
@@ -50,7 +49,7 @@ def known_deleted(meta: Meta | None, category: str | None = None) -> bool:
 
 
 def read_rows(
-    file: File, decoder: msgspec.json.Decoder[Row], post: Callable[[File, Row, str], RawPost]
+    file: File, decoder: msgspec.json.Decoder[One], post: Callable[[File, str, One, str], Row]
 ) -> Iterator[Item]:
     """The posts of a dump; lines of communities that nobody asked for are never decoded."""
     names = file.only.communities
@@ -65,7 +64,7 @@ def read_rows(
             elif names and row.subreddit.lower() not in names:
                 yield Note(kind="passed", where=line.where)
             else:
-                yield post(file, row, row.subreddit)
+                yield post(file, line.where, row, row.subreddit)
         except UNREADABLE:
             yield Note(kind="unreadable", where=line.where)
 

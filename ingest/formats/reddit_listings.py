@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Literal
 
 import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import Edited, comment, submission, unescaped
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, row
 from ingest.source import RawPost
 
 _BEGINNING = re.compile(rb'\s*\[\s*\{\s*"(?:kind"\s*:\s*"Listing"|data"\s*:\s*\{)')
@@ -129,8 +130,11 @@ def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
                 )
                 continue
             told = _COMMENT.decode(thing.data)
-            yield comment(
-                opener,
+            yield row(
+                where,
+                partial(comment, opener),
+                opener.thread,
+                opener.thread_title,
                 id36=told.id,
                 parent=told.parent_id,
                 depth=depth,

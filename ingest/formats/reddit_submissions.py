@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -10,8 +11,7 @@ import msgspec
 from ingest.formats.pieces import first_keys
 from ingest.formats.reddit import Edited, submission, unescaped
 from ingest.formats.reddit_dump import Told, known_deleted, read_rows
-from ingest.formats.shape import File, Item, Sieve
-from ingest.source import RawPost
+from ingest.formats.shape import File, Item, Row, Sieve, row
 
 
 class Submission(Told):
@@ -46,18 +46,19 @@ class RedditSubmissions:
         return read_rows(file, _ROW, _post)
 
 
-def _post(file: File, row: Submission, subreddit: str) -> RawPost:
-    return submission(
-        file,
-        id36=row.id,
+def _post(file: File, where: str, told: Submission, subreddit: str) -> Row:
+    return row(
+        where,
+        partial(submission, file),
+        id36=told.id,
         subreddit=subreddit,
-        title=unescaped(row.title),
-        text=unescaped(row.selftext or ""),
-        author=row.author,
-        created=row.created_utc,
-        edited=row.edited,
-        permalink=row.permalink or "",
-        deleted=known_deleted(row.meta, row.removed_by_category),
+        title=unescaped(told.title),
+        text=unescaped(told.selftext or ""),
+        author=told.author,
+        created=told.created_utc,
+        edited=told.edited,
+        permalink=told.permalink or "",
+        deleted=known_deleted(told.meta, told.removed_by_category),
     )
 
 

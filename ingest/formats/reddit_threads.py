@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 import msgspec
 
 from ingest.formats.pieces import lines
 from ingest.formats.reddit import comment, submission
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, row
 from ingest.source import RawPost
 
 
@@ -83,8 +84,11 @@ def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[
         try:
             told = _COMMENT.decode(raw)
             parent = f"t1_{told.parent_id}" if told.parent_id else opener.thread.partition(":")[2]
-            yield comment(
-                opener,
+            yield row(
+                where,
+                partial(comment, opener),
+                opener.thread,
+                opener.thread_title,
                 id36=told.id,
                 parent=parent,
                 depth=max(told.depth, 0) + 1,

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar, Literal, Protocol
 
 import msgspec
@@ -62,8 +63,31 @@ class File:
         return f"{self.source or source + ARCHIVE}:{what}"
 
 
-Item = RawPost | Note
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A post that is not read yet: where a file comes again, few of its rows are new.
+
+    `told` holds all that the post is made of, so that equal rows make equal posts. `post` makes it,
+    and raises `ValueError` for what can't be read.
+    """
+
+    where: str
+    told: str
+    post: Callable[[], RawPost]
+
+
+class BadCell(ValueError):
+    """What can't be read stands in this column, as the file calls it."""
+
+
+Item = RawPost | Row | Note
 Sieve = Literal["", "communities", "repositories", "words"]
+
+
+def row(where: str, make: Callable[..., RawPost], *around: object, **fields: object) -> Row:
+    """The post that `make` makes of `fields`; `around`: what else tells it from others."""
+    told = "\x1f".join(map(str, (*around, *fields.values())))
+    return Row(where, told, partial(make, **fields))
 
 
 class Format(Protocol):
