@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,16 +22,35 @@ def log(
     now: datetime,
 ) -> None:
     """Adds one line. No text of a post belongs in `before` or `after`: it could not be purged."""
-    connection.execute(
-        insert(ChangeLog),
-        [
-            {
-                "at": now,
-                "subject": subject,
-                "key": key,
-                "what": what,
-                "before": before or {},
-                "after": after or {},
-            }
-        ],
-    )
+    connection.execute(insert(ChangeLog), [_line(subject, key, what, before, after, now)])
+
+
+def log_each(
+    connection: Connection,
+    subject: str,
+    what: str,
+    after: Mapping[str, dict[str, Any]],
+    now: datetime,
+) -> None:
+    """Adds a line for each key of `after`, as `log` does."""
+    if after:
+        lines = [_line(subject, key, what, None, told, now) for key, told in after.items()]
+        connection.execute(insert(ChangeLog), lines)
+
+
+def _line(
+    subject: str,
+    key: str,
+    what: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "at": now,
+        "subject": subject,
+        "key": key,
+        "what": what,
+        "before": before or {},
+        "after": after or {},
+    }

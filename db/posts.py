@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from db.changes import log
+from db.changes import log, log_each
 from db.tables import (
     AddressRow,
     PlaceRow,
     PostProduct,
     PostRow,
     PostText,
+    Table,
     ThreadRow,
     Tombstone,
 )
@@ -151,8 +152,7 @@ def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> 
         else:
             changed.append((post, before.version + 1))
     _insert(connection, new, now)
-    for post, version in changed:
-        _add_version(connection, post, version, now)
+    _add_versions(connection, changed, now)
     for post in gone:
         purge(connection, post.key, "deleted at its source", now)
     return Saved(new=len(new), changed=len(changed), unchanged=same, deleted=len(gone))
@@ -214,16 +214,24 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
     )
 
 
-def _add_version(connection: Connection, post: Post, version: int, now: datetime) -> None:
-    connection.execute(insert(PostText), [_text_row(post, version, now)])
+def _add_versions(
+    connection: Connection, changed: Sequence[tuple[Post, int]], now: datetime
+) -> None:
+    if not changed:
+        return
+    connection.execute(insert(PostText), [_text_row(p, version, now) for p, version in changed])
+    row = Table.metadata.tables[PostRow.__tablename__]
     connection.execute(
-        update(PostRow)
-        .where(PostRow.key == post.key)
-        .values(version=version, state=PostState.EDITED.value)
+        update(row)
+        .where(row.c.key == bindparam("of"))
+        .values(version=bindparam("to"), state=PostState.EDITED.value),
+        [{"of": p.key, "to": version} for p, version in changed],
     )
-    connection.execute(delete(PostProduct).where(PostProduct.post == post.key))
-    upsert(connection, PostProduct, [{"post": post.key, "product": p} for p in post.products])
-    log(connection, "post", post.key, "edited", after={"version": version}, now=now)
+    for part in slices([p.key for p, _ in changed]):
+        connection.execute(delete(PostProduct).where(PostProduct.post.in_(part)))
+    products = [{"post": p.key, "product": name} for p, _ in changed for name in p.products]
+    upsert(connection, PostProduct, products)
+    log_each(connection, "post", "edited", {p.key: {"version": v} for p, v in changed}, now)
 
 
 def _post_row(post: Post, now: datetime) -> dict[str, Any]:
