@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from db.changes import log, log_each
+from db.changes import log_each
 from db.tables import (
     AddressRow,
     PlaceRow,
@@ -21,9 +21,10 @@ from db.tables import (
     Tombstone,
 )
 from db.upsert import slices, upsert
+from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_titles, titles_gone
+from domain.keyed import Keyed
 from domain.nouns import Place, Post, PostState, Thread
 
-DELETED = "deleted"  # why a text was purged
 PLACE = [column.name for column in PlaceRow.__table__.columns]
 
 
@@ -116,12 +117,14 @@ def save_threads(
     """Makes threads, or updates title and opening; the first place that had a thread keeps it.
 
     `only_new` leaves threads that are held as they are: for a title or an opening that is a guess.
+    A title that was purged doesn't come back with an answer that still carries it.
     """
+    gone = set() if only_new else titles_gone(connection, [t.key for t in threads])
     rows = {
         t.key: {
             "key": t.key,
             "place": t.place,
-            "title": t.title,
+            "title": "" if t.key in gone else t.title,
             "opened_at": t.opened_at,
             "first_seen_at": now,
             "due_at": t.due_at,
@@ -132,7 +135,9 @@ def save_threads(
     upsert(connection, ThreadRow, list(rows.values()), update=refreshed)
 
 
-def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> Saved:
+def save_posts(
+    connection: Connection, posts: Sequence[Post], now: datetime, keyed: Keyed
+) -> Saved:
     """Keeps new posts, adds a version where the text changed, purges what was deleted.
 
     The same posts again change nothing. Of two copies in `posts` the later one counts. Threads and
@@ -148,37 +153,13 @@ def save_posts(connection: Connection, posts: Sequence[Post], now: datetime) -> 
         if before.state is PostState.DELETED or post.raw_hash == before.raw_hash:
             same += 1
         elif post.state is PostState.DELETED:
-            gone.append(post)
+            gone.append(key)
         else:
             changed.append((post, before.version + 1))
     _insert(connection, new, now)
     _add_versions(connection, changed, now)
-    for post in gone:
-        purge(connection, post.key, "deleted at its source", now)
+    purge(connection, gone, AT_ITS_SOURCE, now, keyed)
     return Saved(new=len(new), changed=len(changed), unchanged=same, deleted=len(gone))
-
-
-def withdraw(connection: Connection, keys: Sequence[str], now: datetime) -> int:
-    """Purges those of `keys` that we hold and that were not deleted yet; gives how many."""
-    gone = [k for k, h in held(connection, keys).items() if h.state is not PostState.DELETED]
-    for key in gone:
-        purge(connection, key, "deleted at its source", now)
-    return len(gone)
-
-
-def purge(connection: Connection, key: str, reason: str, now: datetime) -> None:
-    """Takes a post's texts and address away; its hash, labels and counts stay."""
-    connection.execute(
-        update(PostText)
-        .where(PostText.post == key)
-        .values(title=None, text=None, purged_at=now, purged_because=DELETED)
-    )
-    connection.execute(delete(AddressRow).where(AddressRow.post == key))
-    connection.execute(
-        update(PostRow).where(PostRow.key == key).values(state=PostState.DELETED.value)
-    )
-    upsert(connection, Tombstone, [{"post": key, "reason": reason, "at": now}])
-    log(connection, "post", key, "deleted", after={"reason": reason}, now=now)
 
 
 def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> None:
@@ -203,15 +184,13 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
             if p.address and p.state is not PostState.DELETED
         ],
     )
+    buried = [p for p in posts if p.state is PostState.DELETED]
     upsert(
         connection,
         Tombstone,
-        [
-            {"post": p.key, "reason": "deleted before it was read", "at": now}
-            for p in posts
-            if p.state is PostState.DELETED
-        ],
+        [{"post": p.key, "reason": "deleted before it was read", "at": now} for p in buried],
     )
+    take_titles(connection, {p.thread for p in buried if p.parent is None}, now)
 
 
 def _add_versions(

@@ -71,7 +71,7 @@ def _load(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
     with write(engine) as connection:
         save_places(connection, _places(posts))
         save_threads(connection, ready.threads, now)
-        saved = save_posts(connection, ready.posts, now) + Saved(unchanged=ready.unchanged)
+        saved = save_posts(connection, ready.posts, now, keyed) + Saved(unchanged=ready.unchanged)
     seconds = monotonic() - began
     return RunReport(
         stage="ingest",

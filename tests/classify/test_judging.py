@@ -13,6 +13,7 @@ from db.engine import read, write
 from db.judges import Judges, judges
 from db.posts import save_places, save_posts, save_threads
 from db.tables import EvidenceRow, IncidentMember, VerdictRow
+from domain.keyed import Keyed
 from domain.nouns import Frame, Place, Post, Thread
 
 MODEL = artifact.load()
@@ -29,7 +30,7 @@ def quiet(_done: int, _total: int | None) -> None:
 
 
 @pytest.fixture
-def filled(engine: Engine, now: datetime) -> Engine:
+def filled(engine: Engine, keyed: Keyed, now: datetime) -> Engine:
     place = Place(name="github:a/b", source="github", frame=Frame.ALL_POSTS)
     thread = Thread(key="t" * 24, place=place.name, title="History gone", opened_at=now)
     posts = [
@@ -50,7 +51,7 @@ def filled(engine: Engine, now: datetime) -> Engine:
     with write(engine) as connection:
         save_places(connection, [place])
         save_threads(connection, [thread], now)
-        save_posts(connection, posts, now)
+        save_posts(connection, posts, now, keyed)
     return engine
 
 

@@ -41,7 +41,7 @@ def test_real_posts_take_the_demonstrations_place(
     with write(sqlite_engine) as connection:
         posts.save_places(connection, [place])
         posts.save_threads(connection, [thread], now)
-        posts.save_posts(connection, [post], now)
+        posts.save_posts(connection, [post], now, keyed)
     assert address() == "sqlite:///demo.db"
     assert told_demonstration()
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.database import DATABASE, DEMONSTRATION
 from db.engine import open_engine, write
-from db.posts import purge
 from db.queries.facets import FIELDS
 from db.tables import VerdictRow
+from db.withdraw import purge
 from domain.causes import Decision
 from domain.filter import Filter
 
@@ -156,7 +156,7 @@ def test_a_withdrawn_report_keeps_its_verdict(opening: Opening, sqlite_engine: E
     filled = seeded.fill(sqlite_engine, posts=60)
     key = filled.keys(Decision.OTHER)[0]
     with write(sqlite_engine) as connection:
-        purge(connection, key, "deleted at its source", filled.now)
+        purge(connection, [key], "deleted at its source", filled.now, seeded.KEYED)
     shown = _words(opening("report", report=key))
     assert "The text was withdrawn" in shown
     assert "A report at all" in shown

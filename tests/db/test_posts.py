@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from db import cursors, posts
 from db.engine import read, write
 from db.tables import AddressRow, ChangeLog, PostProduct, PostRow, PostText, ThreadRow, Tombstone
+from db.withdraw import purge
 from domain.keyed import Keyed
 from domain.nouns import Address, Frame, Place, Post, PostState, Thread
 
@@ -47,7 +48,7 @@ def save(engine: Engine, keyed: Keyed, *given: Post, now: datetime) -> posts.Sav
     with write(engine) as connection:
         posts.save_places(connection, [PLACE])
         posts.save_threads(connection, [a_thread(keyed)], now)
-        return posts.save_posts(connection, given, now)
+        return posts.save_posts(connection, given, now, keyed)
 
 
 def count(engine: Engine, table: type) -> int:
@@ -116,7 +117,7 @@ def test_a_purged_text_is_not_in_the_file(
     secret = "a sentence that nobody else would write 7319"
     save(sqlite_engine, keyed, a_post(keyed, text=secret), now=now)
     with write(sqlite_engine) as connection:
-        posts.purge(connection, a_post(keyed).key, "asked for", now)
+        purge(connection, [a_post(keyed).key], "asked for", now, keyed)
     with sqlite_engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -143,7 +144,7 @@ def test_a_failed_page_leaves_nothing_and_the_cursor_where_it_was(
         with write(engine) as connection:
             posts.save_places(connection, [PLACE])
             posts.save_threads(connection, [a_thread(keyed)], now)
-            posts.save_posts(connection, [a_post(keyed)], now)
+            posts.save_posts(connection, [a_post(keyed)], now, keyed)
             cursors.move(connection, "github", "a/b", {"since": "x"}, now)
             raise KeyboardInterrupt
 

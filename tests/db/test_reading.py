@@ -168,7 +168,7 @@ def test_an_edit_shows_both_versions_and_waits_for_judging(
     post = next(p for p in filled.posts if p.key == key)
     edited = replace(post, text="Found it again, all is well.", raw_hash="e" * 24)
     with write(engine) as connection:
-        save_posts(connection, [edited], filled.now)
+        save_posts(connection, [edited], filled.now, seeded.KEYED)
     with read(engine) as connection:
         found = report(connection, key, JUDGES)
         sizes = health.totals(connection, JUDGES)

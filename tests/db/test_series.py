@@ -15,10 +15,11 @@ from sqlalchemy import Engine, func, select
 from db import series, tally, verdicts
 from db.engine import read, write
 from db.judges import Judges, know, show
-from db.posts import purge, save_places, save_posts, save_threads
+from db.posts import save_places, save_posts, save_threads
 from db.queries import collected
 from db.queries.series import daily, exposure, three_counts
 from db.tables import DailyCountRow, ExposureRow, Published
+from db.withdraw import purge
 from domain.causes import Abstention, Cause, Decision
 from domain.filter import Filter
 from domain.nouns import Frame, Place, Post, Thread, Verdict
@@ -83,7 +84,7 @@ def save(engine: Engine, posts: list[Post], judged: list[Verdict], model: str = 
             [Thread(key=k, place=PLACE.name, title="", opened_at=at) for k, at in threads.items()],
             NOW,
         )
-        save_posts(connection, posts, NOW)
+        save_posts(connection, posts, NOW, seeded.KEYED)
         know(connection, model, {}, NOW)
         show(connection, Judges.only(model), NOW)
         days = {v.post: _day_of(v.post, posts) for v in judged}
@@ -194,7 +195,7 @@ def test_a_deleted_post_stays_counted(engine: Engine) -> None:
     save(engine, [post("a", day=0)], [verdict("a")])
     refresh(engine)
     with write(engine) as connection:
-        purge(connection, "a", "deleted at its source", NOW)
+        purge(connection, ["a"], "deleted at its source", NOW, seeded.KEYED)
     assert refresh(engine) == series.Written(exposure=0, counts=0, published=0)
 
 

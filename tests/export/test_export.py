@@ -15,9 +15,9 @@ from sqlalchemy import Engine, insert
 from db.columns import DAILY, INCIDENTS, REPORTS
 from db.engine import claim, open_engine, read, upgrade, write
 from db.export import export_daily, export_incidents, export_reports, stream
-from db.posts import purge
 from db.queries.reports import count_reports
 from db.tables import DailyCountRow, ExposureRow
+from db.withdraw import purge
 from domain.causes import Decision
 from domain.errors import InputError
 from domain.filter import Filter
@@ -96,7 +96,7 @@ def test_a_withdrawn_post_keeps_its_row_and_loses_its_words(
 ) -> None:
     key = filled.keys(Decision.SAFETY_TRIGGER)[0]
     with write(engine) as connection:
-        purge(connection, key, "deleted at its source", filled.now)
+        purge(connection, [key], "deleted at its source", filled.now, seeded.KEYED)
     export_reports(engine, Filter(), JUDGES, tmp_path / "r.csv")
     row = next(row for row in _rows(tmp_path / "r.csv") if row["post"] == key)
     assert row["state"] == "deleted"

@@ -176,9 +176,9 @@ def test_killed_inside_a_transaction_moves_no_cursor(
     before: dict[tuple[str, str], dict] = {}
     plain = keep.save_posts
 
-    def kill(connection, posts, when):
+    def kill(*given):
         nonlocal saves, before
-        saved = plain(connection, posts, when)
+        saved = plain(*given)
         if saves == stop_at:
             raise Killed
         saves += 1

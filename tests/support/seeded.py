@@ -18,6 +18,7 @@ from db.judges import Judges, know, show
 from db.posts import save_places, save_posts, save_threads
 from db.tables import OutageRow, ReleaseRow, ReviewRow
 from domain.causes import Abstention, Cause, Decision
+from domain.keyed import Keyed
 from domain.nouns import (
     Address,
     Evidence,
@@ -36,6 +37,7 @@ from domain.nouns import (
 
 MODEL = "seeded-model-1"
 JUDGES = Judges.only(MODEL)
+KEYED = Keyed(b"a key for tests, never for data.")
 FIRST = datetime(2026, 4, 6, 0, 30, tzinfo=UTC)
 
 PLACES = (
@@ -138,7 +140,7 @@ def fill(engine: Engine, *, posts: int = 300, days: int = 150, seed: int = 7) ->
     with write(engine) as connection:
         save_places(connection, PLACES)
         save_threads(connection, list(threads.values()), now)
-        save_posts(connection, made, now)
+        save_posts(connection, made, now, KEYED)
         gaps.begin(connection, PLACES[1].name, now - timedelta(days=40), "the source said no (403)")
         gaps.end(connection, PLACES[1].name, now - timedelta(days=36))
         blocks.save(

@@ -152,7 +152,7 @@ def test_half_a_day_of_today_changes_no_period(engine: Engine, filled: seeded.Se
         for p in filled.posts[:50]
     ]
     with write(engine) as connection:
-        save_posts(connection, extra, noon)
+        save_posts(connection, extra, noon, seeded.KEYED)
         judged = [replace(v, post=f"ee{v.post[2:]}") for v in filled.verdicts[:50]]
         verdicts.save_verdicts(connection, judged, {v.post: noon.date() for v in judged})
     refresh(engine, noon, quiet)
@@ -191,7 +191,7 @@ def test_what_was_read_late_is_said(engine: Engine, filled: seeded.Seeded) -> No
         back_filled=True,
     )
     with write(engine) as connection:
-        save_posts(connection, [old], filled.now)
+        save_posts(connection, [old], filled.now, seeded.KEYED)
     day = old.written_at.date()
     said = [m for m in overview(engine, filled.now).missing if m.kind == "back-filled"]
     assert [m.place for m in said] == [CODEX]

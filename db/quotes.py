@@ -1,0 +1,120 @@
+"""Quotes of deleted posts in the posts that we hold: found, filled in place, remembered as hashes.
+
+A filler is as long as what it replaces, so that every other passage keeps its offsets. The text
+keeps its hash: its author changed nothing, and the same post read again is no news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, or_, select, update
+
+from db import erase, passages
+from db.changes import log
+from db.tables import FactRow, PostRow, PostText
+from domain.keyed import Keyed
+from domain.quotes import Author, Known, Span, Taken, blanked, repeated, repeats_title
+
+# Facts whose values are names and numbers that many accounts share; any other is an author's words.
+LABELS = ("product", "surface", "platform", "model", "version", "symptom")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One version of a post that still has words, and who said them when."""
+
+    post: str
+    version: int
+    title: str
+    text: str
+    by: Author
+
+
+def take(
+    connection: Connection, thread: str, gone: Collection[str], now: datetime, keyed: Keyed
+) -> None:
+    """Takes what the thread's other posts quote of those in `gone`, which still have their words.
+
+    What is read later is known by hashes of their passages.
+    """
+    said = said_in(connection, thread)
+    lost = [one for one in said if one.post in gone]
+    taken = Taken()
+    for one in lost:
+        for words in (one.title, one.text):
+            taken.add(words, one.by)
+    for one in said if lost else ():
+        if one.post not in gone:
+            blank(connection, one, taken.asked_by(one.by), now)
+            taken.discount(one.text, one.by)
+    hashes: dict[str, set[str]] = {}
+    for one in lost:
+        for words in (one.title, one.text):
+            hashes.setdefault(one.post, set()).update(taken.hashes(words, keyed))
+    passages.keep(connection, thread, hashes)
+
+
+def said_in(connection: Connection, thread: str) -> list[Said]:
+    """What stands in a thread, in the order in which it was said."""
+    query = (
+        select(PostText, PostRow.author, PostRow.written_at)
+        .join(PostRow, PostRow.key == PostText.post)
+        .where(
+            PostRow.thread == thread, or_(PostText.title.is_not(None), PostText.text.is_not(None))
+        )
+    )
+    found = []
+    for row in connection.execute(query):
+        later = (row.edited_at or row.seen_at) if row.version > 1 else row.written_at
+        found.append(
+            Said(
+                post=row.post,
+                version=row.version,
+                title=row.title or "",
+                text=row.text or "",
+                by=Author(name=row.author, at=later),
+            )
+        )
+    return sorted(found, key=lambda one: (one.by.at, one.post, one.version))
+
+
+def blank(
+    connection: Connection, said: Said, known: Known, now: datetime, *, only_quoted: bool = False
+) -> bool:
+    """Fills what `said` quotes of what is known; tells whether it quoted anything."""
+    title: list[Span] = [(0, len(said.title))] if repeats_title(said.title, known) else []
+    text = repeated(said.text, known, only_quoted=only_quoted)
+    if not title and not text:
+        return False
+    mine = and_(PostText.post == said.post, PostText.version == said.version)
+    connection.execute(
+        update(PostText)
+        .where(mine)
+        .values(title=blanked(said.title, title), text=blanked(said.text, text))
+    )
+    for field, spans in (("title", title), ("text", text)):
+        _take_facts(connection, said, field, spans)
+    after = {"version": said.version, "passages": len(title) + len(text)}
+    log(connection, "post", said.post, "quote_removed", after=after, now=now)
+    erase.note(connection)
+    return True
+
+
+def take_facts(connection: Connection, post: str, version: int | None = None) -> None:
+    """Takes facts that are an author's own words; of one version, or of all."""
+    mine = [FactRow.post == post, FactRow.name.not_in(LABELS)]
+    if version is not None:
+        mine.append(FactRow.version == version)
+    connection.execute(delete(FactRow).where(*mine))
+
+
+def _take_facts(connection: Connection, said: Said, field: str, spans: Sequence[Span]) -> None:
+    """Takes facts that were read from a passage that is no longer there."""
+    mine = (FactRow.post == said.post, FactRow.version == said.version, FactRow.field == field)
+    for start, end in spans:
+        touched = (FactRow.start < end, FactRow.end > start)
+        words = FactRow.name.not_in(LABELS)
+        connection.execute(delete(FactRow).where(*mine, *touched, words))
