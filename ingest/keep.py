@@ -12,7 +12,6 @@ from db.engine import read, write
 from db.handles import Connection, Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
 from db.withdraw import take_titles, withdraw
-from db.withdraw import take_titles, withdraw
 from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
 from ingest.budget import Budget
