@@ -26,6 +26,7 @@ from ingest.prepare import keys, prepare
 from ingest.products import products_of
 from ingest.redact import note_rules
 from ingest.source import RawPost
+from ingest.sources import terms_of
 
 
 class WrittenPost(msgspec.Struct, kw_only=True):
@@ -132,6 +133,11 @@ def _places(posts: list[RawPost]) -> list[Place]:
     frames = {"github": Frame.ALL_POSTS}
     names = {p.place: p.place.partition(":")[0] for p in posts}
     return [
-        Place(name=name, source=source, frame=frames.get(source, Frame.PRODUCT_QUERY))
+        Place(
+            name=name,
+            source=source,
+            frame=frames.get(source, Frame.PRODUCT_QUERY),
+            terms=terms_of(source),
+        )
         for name, source in names.items()
     ]

@@ -16,6 +16,7 @@ from ingest.batches import Block
 from ingest.formats.shape import ARCHIVE, Row
 from ingest.prepare import Prepared, keys, prepare
 from ingest.source import RawPost
+from ingest.sources import terms_of
 from ingest.threads import merged, rejoined
 
 LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
@@ -79,12 +80,9 @@ class Filing:
 
 
 def _places(posts: Sequence[RawPost]) -> list[Place]:
-    """The places of these posts; the part before the colon names the source."""
+    """The places of these posts; the part before the colon names the source, whose terms hold."""
+    names = {p.place: p.place.partition(":")[0].removesuffix(ARCHIVE) for p in posts}
     return [
-        Place(
-            name=name,
-            source=name.partition(":")[0].removesuffix(ARCHIVE),
-            frame=Frame.CAPPED_FEED,
-        )
-        for name in dict.fromkeys(p.place for p in posts)
+        Place(name=name, source=source, frame=Frame.CAPPED_FEED, terms=terms_of(source))
+        for name, source in names.items()
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
+from db.retention import Keep
 from domain.errors import SettingsError
 from domain.nouns import Terms
 from domain.settings import Settings, SourceSettings
@@ -32,6 +34,16 @@ def settings_of(settings: Settings, source: type[Source]) -> SourceSettings:
     return settings.of_source(source.name, source.defaults)
 
 
+def keep_of(settings: Settings) -> Keep:
+    """How many days the settings keep texts that are no reports, source by source."""
+    days = {name: settings_of(settings, kind).keep_days for name, kind in known().items()}
+    return Keep(
+        days={name: number for name, number in days.items() if number},
+        otherwise=settings.keep_days,
+    )
+
+
+@cache
 def terms_of(source: str) -> Terms:
     """The terms of a source by name; those of a place that no source reads allow everything."""
     kind = known().get(source)
