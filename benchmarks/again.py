@@ -1,4 +1,4 @@
-"""A collection imported, and imported again: shuffled, renamed, re-compressed, one in a hundred changed.
+"""Posts imported, and imported again: shuffled, renamed, re-compressed, one in a hundred changed.
 
     python benchmarks/again.py [FILE ...] [--posts N] [--postgres URL] [--json OUT]
 
@@ -49,16 +49,16 @@ def made_up(posts: int, folder: Path) -> list[Path]:
         address = f"https://github.com/meadow/lantern/issues/{number}"
         at = (BEGAN + timedelta(minutes=number)).isoformat()
         rows.writerow([address, writer.title(), writer.issue(), at, writer.name(), "False"])
-    submissions = [
+    submissions: list[dict[str, Any]] = [
         {"id": f"s{n}", "title": writer.title(), "selftext": writer.issue(), "num_comments": 9}
         for n in range(openers)
     ]
-    comments = []
+    comments: list[dict[str, Any]] = []
     for number in range(posts - issues - openers):
         opener = number % openers
         above = dice.randrange(-1, number // openers) if number >= openers else -1
         parent = f"t3_s{opener}" if above < 0 else f"t1_c{above * openers + opener}"
-        told = {"id": f"c{number}", "link_id": f"t3_s{opener}", "parent_id": parent}
+        told: dict[str, Any] = {"id": f"c{number}", "link_id": f"t3_s{opener}", "parent_id": parent}
         comments.append(told | {"body": writer.comment()})
     for number, row in enumerate([*submissions, *comments]):
         row |= {"created_utc": int(BEGAN.timestamp()) + number, "author": writer.name()}
@@ -155,9 +155,11 @@ def imported(url: str, files: list[Path], home: Path) -> dict[str, Any]:
     return {"run": round(seconds, 3), "command": round(command, 3), **told["counts"]}
 
 
-def both(url: str, files: list[Path], again: list[Path], home: Path, changed: int) -> dict[str, Any]:
+def both(
+    url: str, files: list[Path], again: list[Path], home: Path, changed: int
+) -> dict[str, Any]:
     """Imports both and compares. Ends the program where anything but the changed ones changed."""
-    imported(url, files[:0] + [empty(home)], home)  # the tables are made before anything is timed
+    imported(url, [empty(home)], home)  # the tables are made before anything is timed
     first, second = imported(url, files, home), imported(url, again, home)
     told = {"first": first, "again": second, "changed on purpose": changed}
     told |= {f"ratio of the {of}": round(second[of] / first[of], 3) for of in ("run", "command")}

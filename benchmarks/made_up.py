@@ -10,17 +10,18 @@ from __future__ import annotations
 import math
 import random
 
-_WORDS = (
-    "the a of and to in it that was for on with my this not but have you are after again all "
-    "session context window history chat prompt answer model token limit compact resume project "
-    "file folder update version release morning yesterday hours work lost gone forgot refused "
-    "stopped crashed empty blank error message button page browser desktop terminal account plan "
-    "subscription support team nobody somebody anyone everything nothing something really just "
-    "still even only then when where while because since until before during without about from "
-    "into over under between long short large small new old same other first last next every each "
-    "opened closed wrote read asked told tried waited restarted logged saved copied pasted deleted "
-    "Claude ChatGPT Codex Gemini Copilot Cursor lantern harbour meadow orchard granite willow"
-).split()
+_TEXT = """
+the a of and to in it that was for on with my this not but have you are after again all  session
+context window history chat prompt answer model token limit compact resume project  file folder
+update version release morning yesterday hours work lost gone forgot refused  stopped crashed
+empty blank error message button page browser desktop terminal account plan  subscription
+support team nobody somebody anyone everything nothing something really just  still even only
+then when where while because since until before during without about from  into over under
+between long short large small new old same other first last next every each  opened closed
+wrote read asked told tried waited restarted logged saved copied pasted deleted  Claude ChatGPT
+Codex Gemini Copilot Cursor lantern harbour meadow orchard granite willow
+"""
+_WORDS = _TEXT.split()
 _SPECIAL = (
     "`{word}.{word}()`",
     "**{word} {word}**",
