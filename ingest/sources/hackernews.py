@@ -1,4 +1,4 @@
-"""Hacker News through Algolia's index: searches in windows of time, and whole trees of threads.
+"""Hacker News: searches and trees of threads from Algolia's index, single posts from Firebase.
 
 https://hn.algolia.com/api. One query gives 1,000 hits at most, whatever there is: windows of
 `created_at_i` are halved until they hold fewer. The index forgives typing errors ("clause" for
@@ -6,18 +6,26 @@ https://hn.algolia.com/api. One query gives 1,000 hits at most, whatever there i
 matched again here. Items that were deleted or killed leave the index.
 
 A thread is read whole where its story names a product, or where several of its comments do; there
-replies that name nothing ("same here") come along. Elsewhere only the comments that match are kept.
+replies that name nothing ("same here") come along. Elsewhere only the comments that match are kept,
+with a depth that says no more than "an answer to the story" (1) or "to an answer" (2). Whole trees
+are Algolia's, though its index lags: one request gives what would take Firebase one for each of
+hundreds of comments. What a tree no longer shows is asked for at Firebase, which knows at once.
+
+https://github.com/HackerNews/API. Firebase's list of recent changes is not followed: it holds some
+hundred ids of the whole site, of the last minutes, and most of them changed in points alone. An
+author can edit for two hours, which reading a day again covers, here and in threads that are read
+again; deletions of later days, mostly by moderators, are what `check` asks for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -26,52 +34,29 @@ from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
 from ingest.matching import names, narrowest_first
-from ingest.products import products_of
-from ingest.source import Covered, Page, RawPost, Terms, Window
-from ingest.text import from_html
+from ingest.source import Asked, Covered, Missed, Page, RawPost, Terms, Window
 from ingest.windows import walk
+from ingest.wires.hackernews import (
+    Found,
+    Hit,
+    Item,
+    Node,
+    from_hit,
+    from_item,
+    is_gone,
+    moment,
+    number_of,
+    place_of,
+    tree,
+)
 
+FIREBASE = "https://hacker-news.firebaseio.com/v0"
 OVERLAP = timedelta(hours=24)  # the index lags, and at times stands still for hours
 MOST_HITS = 1_000  # that one query can reach
 MOST_TREES = 100  # of one window: what is fetched before its posts and the cursor are kept
 LEAST_SPLIT = 3_600  # seconds: a narrower window isn't split for its trees
 MOST_VISITS = 3  # runs in which a tree that can't be read is asked for again
 BUSY = 3  # matching comments that make an unrelated story's thread worth a visit
-
-Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**33)]  # since 1970
-
-
-class Hit(msgspec.Struct, kw_only=True):
-    """A found item. Keys without a value are null in old answers and missing in new ones."""
-
-    objectID: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,15}$")]  # noqa: N815 - the wire's name
-    created_at_i: Seconds
-    author: str | None = None
-    title: str | None = None
-    story_text: str | None = None
-    comment_text: str | None = None
-    story_id: int | None = None
-    story_title: str | None = None
-    parent_id: int | None = None
-
-
-class Found(msgspec.Struct, kw_only=True):
-    """One page of a search. Hits are decoded one by one: a strange one costs only itself."""
-
-    hits: list[msgspec.Raw]
-    nbHits: int  # noqa: N815 - the wire's name
-    nbPages: int = 0  # noqa: N815 - the wire's name
-
-
-class Item(msgspec.Struct, kw_only=True):
-    """A node of a thread's tree. A deleted one keeps its place, without author and text."""
-
-    id: int
-    created_at_i: Seconds | None = None
-    author: str | None = None
-    title: str | None = None
-    text: str | None = None
-    children: list[Item] = []
 
 
 @dataclass(kw_only=True, slots=True)
@@ -80,8 +65,9 @@ class _Read:
 
     total: int = 0
     unreadable: int = 0
+    capped: bool = False  # one second held more than a query can reach
     posts: list[RawPost] = field(default_factory=list)
-    visits: list[int] = field(default_factory=list)
+    visits: dict[int, int] = field(default_factory=dict)  # story -> its latest hit
 
 
 class HackerNews:
@@ -91,6 +77,7 @@ class HackerNews:
     defaults: ClassVar[SourceSettings] = SourceSettings(
         search=("Claude", "Claude Code", "ChatGPT", "Codex"),
         base="https://hn.algolia.com/api/v1",
+        also={"firebase": FIREBASE},
         pace_seconds=0.4,  # 9,000 an hour of the 10,000 allowed
         budget_requests=300,
     )
@@ -107,20 +94,22 @@ class HackerNews:
     needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
-    visits: ClassVar[bool] = False
-    checks: ClassVar[int] = 0
+    visits: ClassVar[bool] = True
+    checks: ClassVar[int] = 1
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
         self._settings = settings
         self._now = int(now.timestamp())
         self._queries = narrowest_first(settings.search)
+        self._firebase = settings.also.get("firebase", FIREBASE).rstrip("/")
         self._visited: set[int] = set()  # stories
+        self._trees: dict[int, Page] = {}  # of stories: a thread may be due in the run that read it
         self._given: set[str] = set()  # external ids of the posts that trees gave
 
     def places(self) -> tuple[Place, ...]:
         """One for each query; together they hold every post once."""
         return tuple(
-            Place(name=_place(q), source=self.name, frame=Frame.PRODUCT_QUERY, query=f'"{q}"')
+            Place(name=place_of(q), source=self.name, frame=Frame.PRODUCT_QUERY, query=f'"{q}"')
             for q in self._settings.search
         )
 
@@ -136,7 +125,7 @@ class HackerNews:
         """From `from` to `to`, both in seconds since 1970."""
         if "to" not in cursor:
             return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
+        return Covered(began=moment(cursor["from"]), ended=moment(cursor["to"]))
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """How far the walk back still has to go."""
@@ -158,19 +147,43 @@ class HackerNews:
         if window.back_to is None:
             yield from self._owed(client, state)
             start = self._start(state, window)
-            for _, until, got in walk(start, self._now, read):
+            for since, until, got in walk(start, self._now, read):
                 if got.total:  # an empty answer moves nothing: the index may stand still
                     known = state.get("from", start)
                     state["from"] = min(known, start) if until >= known else known
                     state["to"] = max(state.get("to", until), until)
-                yield from self._kept(client, got, state)
+                    if not window.since:
+                        _leave_read_trees(got, state)
+                yield from self._kept(client, got, state, since, until)
         else:
             end = state.setdefault("from", self._now)
             state.setdefault("to", end)
             floor = int(window.back_to.timestamp())
-            for since, _, got in walk(floor, end, read, newest_first=True):
+            for since, until, got in walk(floor, end, read, newest_first=True):
                 state["from"] = since
-                yield from self._kept(client, got, state)
+                yield from self._kept(client, got, state, since, until)
+
+    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
+        """Its tree: posts that match and their answers, as they are now."""
+        story = number_of(opener.external_id)
+        if story not in self._trees:
+            self._trees[story] = self._tree(client, story)
+        yield self._trees[story]
+
+    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
+        """Each as Firebase holds it. `null` is an item that isn't there yet: nothing is certain."""
+        for post in posts:
+            number = number_of(post.external_id)
+            told = client.get(f"{self._firebase}/item/{number}.json", msgspec.Raw).content
+            try:
+                item = msgspec.json.decode(told or b"null", type=Item | None)
+            except msgspec.ValidationError:
+                yield Page(unreadable=1)
+                continue
+            if item and item.gone:
+                yield Page(gone=(post.external_id,))
+            elif item:
+                yield Page(posts=(from_item(post, item),))
 
     def _start(self, state: Mapping[str, Any], window: Window) -> int:
         start = int(window.first.timestamp())
@@ -182,26 +195,30 @@ class HackerNews:
         """All that a window holds; None where it must be split first."""
         got = _Read()
         matching: Counter[int] = Counter()
+        latest: dict[int, int] = {}
         page, pages = 0, 1
         while page < pages:
             found = self._ask(client, query, since, until, page)
             if page == 0:
                 got.total, pages = found.nbHits, found.nbPages
-                if got.total > MOST_HITS and until - since > 1:
+                got.capped = got.total > MOST_HITS or len(found.hits) >= MOST_HITS
+                if got.capped and until - since > 1:
                     return None
-                got.unreadable = max(got.total - MOST_HITS, 0)  # more than that in one second
             for raw in found.hits:
                 try:
-                    post = self._from_hit(msgspec.json.decode(raw, type=Hit))
+                    post = self._matched(msgspec.json.decode(raw, type=Hit))
                 except msgspec.ValidationError:
                     got.unreadable += 1
                     continue
                 if post:
                     got.posts.append(post)
                     about = self._query_of(post.thread_title or "") or post.kind == "story"
-                    matching[_number(post.thread)] += BUSY if about else 1
+                    story = number_of(post.thread)
+                    matching[story] += BUSY if about else 1
+                    at = int(post.written_at.timestamp())
+                    latest[story] = max(latest.get(story, 0), at)
             page += 1
-        got.visits = [story for story, weight in matching.items() if weight >= BUSY]
+        got.visits = {story: at for story, at in latest.items() if matching[story] >= BUSY}
         too_many = len(got.visits) > MOST_TREES and until - since > LEAST_SPLIT
         return None if too_many else got
 
@@ -224,7 +241,9 @@ class HackerNews:
             )
         return found
 
-    def _kept(self, client: Client, got: _Read, state: dict[str, Any]) -> Iterator[Page]:
+    def _kept(
+        self, client: Client, got: _Read, state: dict[str, Any], since: int, until: int
+    ) -> Iterator[Page]:
         """The trees first, then the hits with the cursor: a stop in between repeats the window."""
         for story in got.visits:
             if story not in self._visited:
@@ -234,6 +253,7 @@ class HackerNews:
             cursor=deepcopy(state) if state else None,
             unreadable=got.unreadable,
             empty=not got.total,
+            missed=(_beyond(got, since, until),) if got.capped else (),
         )
 
     def _owed(self, client: Client, state: dict[str, Any]) -> Iterator[Page]:
@@ -243,102 +263,57 @@ class HackerNews:
                 yield replace(self._visit(client, story, state), cursor=deepcopy(state))
 
     def _visit(self, client: Client, story: int, state: dict[str, Any]) -> Page:
-        """A whole thread; one that can't be read is noted in `state`, for the next runs."""
+        """A whole thread; one that can't be read is noted in `state`, for the next runs.
+
+        The index may not hold the tree yet, or no more: such a one is asked for again as well, but
+        nothing there was unreadable.
+        """
         self._visited.add(story)
         owed = state.setdefault("owed", {})
         tries = owed.pop(str(story), 0) + 1
         try:
-            root = client.get(f"items/{story}", Item).content
-        except (Gone, BadAnswer):
+            page = self._trees[story] = self._tree(client, story)
+        except (Gone, BadAnswer) as error:
             if tries < MOST_VISITS:
                 owed[str(story)] = tries
-            return Page(unreadable=1)
-        posts = tuple(self._from_tree(root)) if root else ()
-        self._given.update(p.external_id for p in posts)
-        return Page(posts=posts)
+            return Page(unreadable=int(isinstance(error, BadAnswer)))
+        self._given.update(p.external_id for p in page.posts)
+        return page
 
-    def _from_tree(self, root: Item) -> Iterator[RawPost]:
-        """Posts in reading order: those that match, and all answers to them."""
-        title = root.title or ""
-        hint = products_of((), title, "")
-        waiting: list[tuple[Item, Item | None, int, str | None]] = [(root, None, 0, None)]
-        while waiting:
-            item, parent, depth, inherited = waiting.pop()
-            text = from_html(item.text or "")
-            query = self._query_of(f"{item.title or ''}\n{text}", title) or inherited
-            waiting += [(child, item, depth + 1, query) for child in reversed(item.children)]
-            if query is None or item.created_at_i is None:
-                continue
-            yield RawPost(
-                place=_place(query),
-                thread=_id(root.id),
-                thread_title=title,
-                thread_opened_at=_moment(root.created_at_i or item.created_at_i),
-                external_id=_id(item.id),
-                parent=_id(parent.id) if parent else None,
-                kind="comment" if parent else "story",
-                author=item.author,
-                title=item.title or "",
-                text=text,
-                written_at=_moment(item.created_at_i),
-                deleted=item.author is None and item.text is None and parent is not None,
-                url=_url(item.id),
-                depth=depth,
-                products=hint,
-            )
+    def _tree(self, client: Client, story: int) -> Page:
+        root = client.get(f"items/{story}", Node).content
+        if root is None:
+            raise BadAnswer(f"hackernews: the tree of {story} came back without a body.")
+        return tree(root, self._query_of)
 
-    def _from_hit(self, hit: Hit) -> RawPost | None:
+    def _matched(self, hit: Hit) -> RawPost | None:
         """None where the words don't name any product that is searched for."""
-        number = int(hit.objectID)
-        story = hit.story_id or number
-        title = hit.story_title or hit.title or ""
-        own_title = "" if hit.parent_id else (hit.title or "")
-        text = from_html(hit.comment_text or hit.story_text or "")
-        query = self._query_of(f"{own_title}\n{text}", title)
-        if query is None:
+        post = from_hit(hit)
+        query = self._query_of(f"{post.title}\n{post.text}", post.thread_title or "")
+        if query is None or is_gone(post.text):
             return None
-        written = _moment(hit.created_at_i)
-        return RawPost(
-            place=_place(query),
-            thread=_id(story),
-            thread_title=title,
-            thread_opened_at=None if hit.parent_id else written,
-            external_id=_id(number),
-            parent=_id(hit.parent_id) if hit.parent_id else None,
-            kind="comment" if hit.parent_id else "story",
-            author=hit.author,
-            title=own_title,
-            text=text,
-            written_at=written,
-            url=_url(number),
-            # The search says who is answered, not how deep: 2 stands for "2 or deeper".
-            depth=0 if not hit.parent_id else (1 if hit.parent_id == story else 2),
-            products=products_of((), title, ""),
-        )
+        return replace(post, place=place_of(query))
 
     def _query_of(self, words: str, around: str = "") -> str | None:
         """The narrowest configured query that `words` match, in a thread titled `around`."""
         return next((q for q in self._queries if names(q, words, around)), None)
 
 
-def _place(query: str) -> str:
-    return f"hackernews:{query.lower()}"
+def _leave_read_trees(got: _Read, state: dict[str, Any]) -> None:
+    """Leaves out trees that were read after their latest hit: those threads are visited later."""
+    read: dict[str, int] = state.get("trees", {})
+    got.visits = {s: at for s, at in got.visits.items() if at > read.get(str(s), 0)}
+    read = read | {str(story): at for story, at in got.visits.items()}
+    floor = state["to"] - int(OVERLAP.total_seconds())
+    state["trees"] = {story: at for story, at in read.items() if at >= floor}
 
 
-def _id(number: int) -> str:
-    return f"hn:{number}"
-
-
-def _number(external_id: str) -> int:
-    return int(external_id.partition(":")[2])
-
-
-def _url(number: int) -> str:
-    return f"https://news.ycombinator.com/item?id={number}"
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _beyond(got: _Read, since: int, until: int) -> Missed:
+    return Missed(
+        began=moment(since),
+        ended=moment(until),
+        reason=f"the search found {got.total:,} posts in one second and gives {MOST_HITS:,}",
+    )
 
 
 SOURCE = HackerNews

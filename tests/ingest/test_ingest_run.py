@@ -112,6 +112,27 @@ def test_threads_keep_parents_depth_and_title(world: World, engine: Engine, now:
     assert comment.title == issue.title == "It forgot everything"
 
 
+def test_the_tree_mends_a_depth_that_the_search_did_not_know(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    def depth() -> int | None:
+        with read(sqlite_engine) as connection:
+            query = select(PostRow.depth).join(AddressRow, AddressRow.post == PostRow.key)
+            return connection.scalar(query.where(AddressRow.external_id == "hn:90003"))
+
+    at = now - timedelta(hours=9)
+    world.news.post(90_000, at, "", title="Show HN: Another kite")
+    for number in (90_001, 90_002):
+        world.news.post(number, at, "Windy.", parent=number - 1)
+    world.news.post(90_003, at, "Claude forgot mine.", parent=90_002)
+    world.run(sqlite_engine, now, ("hackernews",))
+    assert depth() == 2  # or deeper: the search only says who is answered
+    for number in (90_004, 90_005):  # now the thread is worth a visit
+        world.news.post(number, now - timedelta(hours=1), "Claude did that, too.", parent=90_000)
+    world.run(sqlite_engine, now, ("hackernews",))
+    assert depth() == 3
+
+
 def test_edits_make_versions_and_deletions_purge(
     world: World, engine: Engine, now: datetime
 ) -> None:
@@ -352,7 +373,7 @@ def test_since_reads_again_from_there(world: World, sqlite_engine: Engine, now: 
 def test_an_unknown_source_is_named_with_those_that_exist(
     world: World, sqlite_engine: Engine, now: datetime
 ) -> None:
-    with pytest.raises(InputError, match="Known: .*github, hackernews"):
+    with pytest.raises(InputError, match=r"Known: .*github, hackernews"):
         world.run(sqlite_engine, now, ("myspace",))
 
 

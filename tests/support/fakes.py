@@ -22,10 +22,15 @@ def iso(moment: datetime) -> str:
 
 @dataclass
 class FakeHackerNews:
-    """Algolia's index. `items` maps an id to what was posted; deleted ones leave the search."""
+    """Algolia's index and Firebase. `items` maps an id to what was posted.
+
+    Deleted and killed ones leave the search; `late` ids are in the search or tree, and Firebase
+    doesn't know them yet.
+    """
 
     cap: int = 1_000
     items: dict[int, dict[str, Any]] = field(default_factory=dict)
+    late: set[int] = field(default_factory=set)
 
     def post(
         self,
@@ -46,18 +51,25 @@ class FakeHackerNews:
             "title": title,
             "author": author,
             "deleted": False,
+            "dead": False,
         }
 
     def delete(self, number: int) -> None:
         """As the author deletes: gone from the search, an empty place in the tree."""
         self.items[number]["deleted"] = True
 
+    def kill(self, number: int) -> None:
+        """As a moderator does: gone from the search and from the tree, `dead` at Firebase."""
+        self.items[number]["dead"] = True
+
     def __call__(self, asked: Asked) -> Reply:
         """Answers one request."""
         if asked.path.endswith("/search_by_date"):
             return self._search(asked)
-        number = int(asked.path.rpartition("/")[2])
-        if number not in self.items:
+        number = int(asked.path.rpartition("/")[2].removesuffix(".json"))
+        if "/v0/" in asked.path:
+            return json_reply(self._item(number))
+        if number not in self.items or self.items[number]["dead"]:
             return json_reply({"status": 404, "error": "Not Found"}, 404)
         return json_reply(self._tree(number))
 
@@ -72,7 +84,7 @@ class FakeHackerNews:
         found = [
             item
             for item in sorted(self.items.values(), key=lambda i: (-i["at"], -i["id"]))
-            if not item["deleted"]
+            if not (item["deleted"] or item["dead"])
             and since <= item["at"] < until
             and words in f"{item['title']} {item['text']} {item['author']}".lower()
         ]
@@ -106,6 +118,23 @@ class FakeHackerNews:
             "parent_id": item["parent"],
         }
 
+    def _item(self, number: int) -> dict[str, Any] | None:
+        item = self.items.get(number)
+        if item is None or number in self.late:
+            return None
+        told = {
+            "id": number,
+            "time": item["at"],
+            "type": "story" if item["parent"] is None else "comment",
+            "parent": item["parent"],
+        }
+        if item["deleted"]:
+            return told | {"deleted": True}
+        told |= {"by": item["author"], "title": item["title"], "text": item["text"]}
+        if item["dead"]:
+            told |= {"dead": True, "text": "[dead]"}
+        return {name: value for name, value in told.items() if value not in (None, "")}
+
     def _tree(self, number: int) -> dict[str, Any]:
         item = self.items[number]
         gone = item["deleted"]
@@ -114,13 +143,13 @@ class FakeHackerNews:
             "created_at_i": item["at"],
             "type": "story" if item["parent"] is None else "comment",
             "author": None if gone else item["author"],
-            "title": item["title"],
+            "title": None if gone else item["title"],
             "text": None if gone else f"<p>{item['text']}</p>",
             "parent_id": item["parent"],
             "children": [
                 self._tree(child)
                 for child, other in sorted(self.items.items())
-                if other["parent"] == number
+                if other["parent"] == number and not other["dead"]
             ],
         }
 
