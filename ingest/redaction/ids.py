@@ -6,10 +6,8 @@ import re
 
 from ingest.redaction.rule import Rule, swap
 
-_UUID = r"""
-[0-9A-Fa-f](?<!claude-code-dist-.)   # the folder from which everybody downloads Claude Code
-[0-9A-Fa-f]{7}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}
-"""
+# Every one, though some name what is public: a folder of downloads, an attachment.
+_UUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 _CUT_UUID = r"(?<![\w-])(?=\d*[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){1,3}-?(?:\.{2,}|…)"
 _CUT_AND_NAMED = r"""
 (\b(?:session|conversation|resume|thread|chat|request)\b[^\w\n]{0,3}(?:id)?[^\w\n]{1,4})
