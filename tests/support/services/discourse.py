@@ -152,18 +152,19 @@ def service(now: datetime) -> FakeDiscourse:
     forum = FakeDiscourse(now=now)
     for number in range(20):
         at = now - timedelta(days=59 - 3 * number, hours=2)
-        topic, key = number + 1, 20 + 10 * number
+        topic, key = number + 1, 20 + 40 * number
         forum.topic(topic, key, at, f"It lost my chat ({number})", f"Day {number}: all is gone.")
         forum.post(key + 1, topic, at + timedelta(minutes=5), "Same here.")
         forum.post(key + 2, topic, at + timedelta(minutes=6), "Closed.", post_type=3)
-        forum.post(key + 3, topic, at + timedelta(minutes=9), "And here.", to=2)
+        if number % 3 == 0:
+            forum.post(key + 3, topic, at + timedelta(minutes=9), "And here.", to=2)
         if number % 5 == 1:
             forum.post(key + 4, topic, at + timedelta(minutes=10), "Spam.", hidden=True)
             forum.post(key + 5, topic, at + timedelta(minutes=11), "", user_deleted=True)
             forum.posts[key + 5]["cooked"] = NOTICE
-            forum.post(key + 7, topic, at + timedelta(minutes=12), "What?", to=key + 5)
-    for more in range(22):  # a long topic, answered for days, in its middle too
-        at = now - timedelta(days=2) + timedelta(hours=2 * more)
-        key = 300 + 3 * more
-        forum.post(key, 17, at, f"Me too, {more}.", to=None if more % 3 else max(2, more // 2))
+            forum.post(key + 7, topic, at + timedelta(minutes=12), "What?", to=4)
+        for more in range(22 if number == 6 else 0):  # a long topic, answered in its middle, too
+            answered = None if more % 3 else max(2, more // 2)
+            later = at + timedelta(hours=1 + more)
+            forum.post(key + 10 + more, topic, later, f"Me too, {more}.", to=answered)
     return forum
