@@ -76,6 +76,9 @@ class FakeDiscourse:
                 return self._topic(int(topic), int(near.removesuffix(".json")))
         return json_reply(NOT_FOUND, 404)
 
+    def _newest(self) -> list[int]:
+        return [key for key, post in sorted(self.posts.items()) if post["post_type"] == 1]
+
     def _shown(self) -> list[dict[str, Any]]:
         return [p for key, p in sorted(self.posts.items()) if key not in self.deleted]
 
@@ -132,12 +135,12 @@ class FakeDiscourse:
         }
 
     def edit(self, at: datetime) -> str | None:
-        key = sorted(self.posts)[-2]
+        key = self._newest()[-2]
         self.posts[key] |= {"cooked": "<p>Edited.</p>", "version": 2, "updated_at": iso(at)}
         return f"discourse:{self.name}/{key}"
 
     def delete(self, at: datetime) -> str | None:
-        key = max(self.posts)
+        key = self._newest()[-1]
         self.deleted.add(key)
         return f"discourse:{self.name}/{key}"
 
