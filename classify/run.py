@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from classify.group import incidents
 from classify.model import Judgement, Model
 from classify.text import Content
-from db import series, tally, verdicts
+from db import retention, series, tally, verdicts
 from db.engine import read, write
 from db.handles import Engine
 from db.incidents import ThreadPost, save_incidents, threads_with_reports
@@ -44,6 +44,7 @@ def classify(
         made = judge(model, batch)
         with write(engine) as connection:
             verdicts.save_verdicts(connection, made, {p.post: p.day for p in batch})
+            retention.drop_judged(connection, [p.post for p in batch], now)
         counts.update(v.decision.value for v in made)
         counts["judged"] += len(made)
         report(counts["judged"], total)

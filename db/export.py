@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine
 
+from db import terms
 from db.cells import cell, line, lines
 from db.columns import DAILY, INCIDENTS, REPORTS, Column, DayRecord, GroupRecord, ReportRecord
 from db.engine import holds_demonstration, read
@@ -128,9 +129,16 @@ def _without_link(record: Any) -> Any:
 def _reports(
     connection: Connection, wanted: Filter, judges: Judges, data: str
 ) -> Iterator[ReportRecord]:
-    rows = iterate_reports(connection, wanted, judges)
+    rows = map(_exported, iterate_reports(connection, wanted, judges))
     while batch := list(islice(rows, BATCH)):
         yield from _with_evidence(connection, batch, judges, data)
+
+
+def _exported(report: Listed) -> Listed:
+    """`report`, without its words where the terms of its place don't let them out."""
+    if report.export_text:
+        return report
+    return replace(report, title=None, text=None, thread_title="")
 
 
 def _with_evidence(
@@ -182,6 +190,7 @@ def _export(
             file.write(encoded)
     with read(engine) as connection:
         gaps = health.gaps(connection)
+        places = terms.of_places(connection, wanted)
     manifest = {
         "what": what,
         "file": out.name,
@@ -196,6 +205,10 @@ def _export(
         "rows": counts.pop("rows", 0),
         "decisions": dict(sorted(counts.items())),
         "gaps": [[gap.place, cell(gap.began), cell(gap.ended)] for gap in gaps],
+        "places": [
+            {"place": p.place, "attribution": p.attribution, "text_withheld": p.withheld_because}
+            for p in places
+        ],
     }
     with _whole_file(out.with_name(f"{out.name}.manifest.json")) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())

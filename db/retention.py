@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from db import erase
+from db.changes import log
 from db.engine import read, write
 from db.judges import Judges, judges
 from db.quotes import LABELS
@@ -181,6 +182,8 @@ def _purge(connection: Connection, keys: Collection[str], because: str, now: dat
         )
         .values(title=None, text=None, purged_at=now, purged_because=because)
     )
+    for key in keys:
+        log(connection, "post", key, "purged", after={"reason": because}, now=now)
     connection.execute(delete(FactRow).where(FactRow.post.in_(keys), FactRow.name.not_in(LABELS)))
     threads = select(PostRow.thread).where(PostRow.key.in_(keys))
     held = (

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from db.judges import Judges
 from db.tables import PostRow, PostText, VerdictRow
 from domain.causes import Decision
+from domain.nouns import PostState
 
 REPLIES_SHOWN = 50  # the page says how many there are
 
@@ -24,8 +25,10 @@ class Neighbour:
     written_at: datetime
     same_author: bool
     decision: Decision | None
+    state: PostState
     title: str | None
     text: str | None
+    purged_because: str | None
 
 
 def _neighbours(judges: Judges) -> Select[*tuple[Any, ...]]:
@@ -35,7 +38,7 @@ def _neighbours(judges: Judges) -> Select[*tuple[Any, ...]]:
         VerdictRow.version == PostRow.version,
         judges.cover(VerdictRow.model, VerdictRow.day),
     )
-    columns = (PostText.title, PostText.text, VerdictRow.decision)
+    columns = (PostText.title, PostText.text, PostText.purged_because, VerdictRow.decision)
     return select(PostRow, *columns).join(PostText, text).outerjoin(VerdictRow, judged)
 
 
@@ -75,6 +78,8 @@ def _neighbour(row: Row[Any], author: str | None) -> Neighbour:
         written_at=told["written_at"],
         same_author=author is not None and told["author"] == author,
         decision=Decision(told["decision"]) if told["decision"] else None,
+        state=PostState(told["state"]),
         title=told["title"],
         text=told["text"],
+        purged_because=told["purged_because"],
     )

@@ -21,7 +21,7 @@ class Group:
     """The matching reports of one incident."""
 
     incident: str
-    title: str
+    title: str  # of the thread; "" where the terms of its place don't allow texts to be exported
     first: datetime
     last: datetime
     reports: int
@@ -63,11 +63,13 @@ def iterate_incidents(connection: Connection, filter: Filter, judges: Judges) ->
         .group_by(IncidentMember.incident)
         .subquery()
     )
-    earliest, thread = aliased(PostRow), aliased(ThreadRow)
+    earliest, thread, place = aliased(PostRow), aliased(ThreadRow), aliased(PlaceRow)
+    title = case((place.export_text.is_(True), thread.title), else_="")
     query = (
-        select(groups, thread.title, AddressRow.url)
+        select(groups, title.label("title"), AddressRow.url)
         .join(earliest, earliest.key == groups.c.incident)
         .join(thread, thread.key == earliest.thread)
+        .join(place, place.name == thread.place)
         .outerjoin(AddressRow, AddressRow.post == groups.c.incident)
         .order_by(groups.c.first.desc(), groups.c.incident.desc())
     )

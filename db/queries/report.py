@@ -32,7 +32,7 @@ AFTERMATH = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextVersion:
-    """One version of the text; None where it was purged."""
+    """One version of the text; None where it was purged, for a reason of `purged_because`."""
 
     version: int
     title: str | None
@@ -40,6 +40,7 @@ class TextVersion:
     seen_at: datetime
     edited_at: datetime | None
     purged_at: datetime | None
+    purged_because: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +70,7 @@ class Report:
     versions: tuple[TextVersion, ...]
     products: tuple[str, ...]
     verdict: Verdict | None
+    too_late: bool  # the model of its day has been replaced: it is not to be judged any more
     review: Review | None
     triage: str
     address: Address | None
@@ -104,6 +106,7 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
     if row is None:
         return None
     products = attached.products_of(connection, [key]).get(key, ())
+    verdict = _verdict(connection, key, row.version, row.day, judges)
     answers, answers_total = context.replies(connection, key, row.author, judges)
     return Report(
         key=key,
@@ -118,7 +121,8 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
         version=row.version,
         versions=_versions(connection, key),
         products=products,
-        verdict=_verdict(connection, key, row.version, row.day, judges),
+        verdict=verdict,
+        too_late=verdict is None and judges.of_day(row.day) != judges.current,
         review=_review(connection, key, row.version),
         triage=row.triage or "new",
         address=attached.addresses_of(connection, [key]).get(key),
@@ -140,6 +144,7 @@ def _versions(connection: Connection, key: str) -> tuple[TextVersion, ...]:
             seen_at=row.seen_at,
             edited_at=row.edited_at,
             purged_at=row.purged_at,
+            purged_because=row.purged_because,
         )
         for row in connection.execute(query)
     )

@@ -22,7 +22,7 @@ BATCH = 500  # rows held at once while streaming
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """One report as lists and exports show it. `title` and `text` are None once withdrawn."""
+    """One report as lists and exports show it. `title` and `text` are None once purged."""
 
     key: str
     version: int
@@ -49,6 +49,8 @@ class Listed:
     triage: str
     incident: str | None
     address: Address | None
+    export_text: bool  # whether the terms of its place allow it
+    purged_because: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ _COLUMNS = (
     ThreadRow.title.label("thread_title"),
     PostText.title,
     PostText.text,
+    PostText.purged_because,
+    PlaceRow.export_text,
     VerdictRow.language,
     conditions.decision.label("decision"),
     VerdictRow.decision.label("model_decision"),
