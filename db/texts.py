@@ -1,40 +1,41 @@
 """Stored texts and titles under new rules of redaction: walked in order, rewritten in place.
 
-A rewritten text is the same version with the same hash: its author changed nothing. What was
-judged of it goes, since the passages stand elsewhere now. Which rules all texts are known to have
-passed through is told in `meta`, and so is how far a rewriting came.
+A rewritten text is the same version with the same hash: its author changed nothing. Passages and
+facts that point into it go, since they stand elsewhere now; so does the current model's verdict.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-import msgspec
-from sqlalchemy import Connection, Engine, and_, delete, func, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
+from db import erase
 from db.changes import log
-from db.engine import read, write
+from db.judges import judges
+from db.ruleset import Position, move
 from db.tables import (
     EvidenceRow,
     FactRow,
     IncidentMember,
-    Meta,
     PostRow,
     PostText,
     ThreadRow,
     VerdictRow,
 )
-from db.upsert import slices, upsert
-
-_RULES = "redaction_rules"
-_POSITION = "redaction_position"
-MIXED = (
-    "several"  # in place of the rules' name: some texts passed through these, some through those
-)
-UNKNOWN = "unknown"
+from db.upsert import slices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,15 +56,6 @@ class Text:
     text: str | None
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a rewriting under `rules` came: every row up to these keys is done."""
-
-    rules: str
-    thread: str = ""
-    post: str = ""
-    version: int = 0
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rewritten:
     """What a rewriting did."""
@@ -75,46 +67,6 @@ class Rewritten:
     def __add__(self, other: Rewritten) -> Rewritten:
         both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         return Rewritten(**both)
-
-
-def rules(connection: Connection) -> str | None:
-    """The rules that every stored text is known to have passed through.
-
-    `MIXED` where posts came in under several, `UNKNOWN` where texts are older than this question,
-    None where there is no text.
-    """
-    told = _told(connection, _RULES)
-    if told is None and connection.scalar(select(PostRow.key).limit(1)) is not None:
-        return UNKNOWN
-    return told
-
-
-def note_rules(engine: Engine, current: str) -> None:
-    """Call before posts are saved that were redacted by `current`; under the run lock."""
-    with read(engine) as connection:
-        held = rules(connection)
-        position = _told(connection, _POSITION)
-    stale = position is not None and _position(position).rules != current
-    if held in (current, UNKNOWN) and not stale:
-        return
-    with write(engine) as connection:
-        if held != UNKNOWN:
-            _tell(connection, _RULES, current if held in (None, current) else MIXED)
-        if stale:  # what was rewritten is behind us, and other posts come in there now
-            connection.execute(delete(Meta).where(Meta.name == _POSITION))
-
-
-def position(connection: Connection, current: str) -> Position:
-    """Where to go on, or the beginning."""
-    told = _told(connection, _POSITION)
-    found = _position(told) if told is not None else None
-    return found if found and found.rules == current else Position(rules=current)
-
-
-def finish(connection: Connection, current: str) -> None:
-    """Every text has passed through `current`."""
-    _tell(connection, _RULES, current)
-    connection.execute(delete(Meta).where(Meta.name == _POSITION))
 
 
 def count(connection: Connection) -> int:
@@ -152,94 +104,92 @@ def save(
     reached: Position,
     now: datetime,
 ) -> Rewritten:
-    """Rewrites what changed and moves the position, in one transaction."""
+    """Rewrites what changed and moves the position, in one transaction.
+
+    A text that was purged since it was read stays purged.
+    """
     done = Rewritten()
     for one in changed:
-        done += (
-            _title(connection, one, now) if isinstance(one, Title) else _text(connection, one, now)
-        )
-    _tell(connection, _POSITION, msgspec.json.encode(reached).decode())
+        if isinstance(one, Title):
+            done += _save_title(connection, one, now)
+    for part in slices([one for one in changed if isinstance(one, Text)]):
+        done += _save_texts(connection, part, now)
+    if changed:
+        erase.note(connection)
+    move(connection, reached)
     return done
 
 
-def _title(connection: Connection, changed: Title, now: datetime) -> Rewritten:
+def _save_title(connection: Connection, changed: Title, now: datetime) -> Rewritten:
     """A thread's title is read with each of its posts, so what was judged of them goes."""
     connection.execute(
         update(ThreadRow).where(ThreadRow.key == changed.thread).values(title=changed.title)
     )
     posts = connection.scalars(select(PostRow.key).where(PostRow.thread == changed.thread)).all()
-    gone = _unjudge(connection, posts)
+    gone = _unjudge(connection, posts).total()
     log(connection, "thread", changed.thread, "redacted", after={"verdicts": gone}, now=now)
     return Rewritten(titles=1, verdicts=gone)
 
 
-def _text(connection: Connection, changed: Text, now: datetime) -> Rewritten:
-    """A text that was purged since it was read stays purged."""
-    version = and_(PostText.post == changed.post, PostText.version == changed.version)
-    found = connection.execute(
-        update(PostText)
-        .where(version, PostText.purged_at.is_(None))
-        .values(title=changed.title, text=changed.text)
+def _save_texts(connection: Connection, changed: Sequence[Text], now: datetime) -> Rewritten:
+    held = connection.execute(
+        select(PostText.post, PostText.version, PostRow.version)
+        .join(PostRow, PostRow.key == PostText.post)
+        .where(PostText.post.in_({one.post for one in changed}), PostText.purged_at.is_(None))
     )
-    if not found.rowcount:
+    newest = {(post, version): version == last for post, version, last in held}
+    there = [one for one in changed if (one.post, one.version) in newest]
+    if not there:
         return Rewritten()
-    newest = connection.scalar(select(PostRow.version).where(PostRow.key == changed.post))
-    gone = 0
-    if newest == changed.version:
-        gone = _unjudge(connection, [changed.post])
-    else:
-        _unspan(connection, changed.post, changed.version)
-    after = {"version": changed.version, "verdicts": gone}
-    log(connection, "post", changed.post, "redacted", after=after, now=now)
-    return Rewritten(texts=1, verdicts=gone)
+    connection.execute(
+        update(PostText)
+        .where(PostText.post == bindparam("of"), PostText.version == bindparam("number"))
+        .where(PostText.purged_at.is_(None))
+        .values(title=bindparam("new_title"), text=bindparam("new_text"))
+        .execution_options(synchronize_session=False),
+        [
+            {"of": t.post, "number": t.version, "new_title": t.title, "new_text": t.text}
+            for t in there
+        ],
+    )
+    gone = _unjudge(connection, [t.post for t in there if newest[t.post, t.version]])
+    _unspan(connection, [(t.post, t.version) for t in there if not newest[t.post, t.version]])
+    for one in there:
+        verdicts = gone[one.post] if newest[one.post, one.version] else 0
+        after = {"version": one.version, "verdicts": verdicts}
+        log(connection, "post", one.post, "redacted", after=after, now=now)
+    return Rewritten(texts=len(there), verdicts=gone.total())
 
 
-def _unjudge(connection: Connection, posts: Sequence[str]) -> int:
-    """Takes away what any model said of the newest versions of `posts`; gives how many verdicts."""
-    gone = 0
+def _unjudge(connection: Connection, posts: Sequence[str]) -> Counter[str]:
+    """Takes what was judged of the newest versions of `posts`; counts the verdicts of each.
+
+    The current model's verdicts go, to be made anew. Those of earlier models stay, without passages
+    and facts: they are what is shown of their days, and nobody could make them again.
+    """
+    shown = judges(connection)
+    gone: Counter[str] = Counter()
+    if shown is None:
+        return gone
     for part in slices(posts):
         newest = select(PostRow.key, PostRow.version).where(PostRow.key.in_(part))
-        for table in (EvidenceRow, FactRow):
-            connection.execute(delete(table).where(tuple_(table.post, table.version).in_(newest)))
-        made = connection.execute(
-            delete(VerdictRow).where(tuple_(VerdictRow.post, VerdictRow.version).in_(newest))
+        _unspan(connection, newest)
+        mine = (
+            VerdictRow.model == shown.current,
+            tuple_(VerdictRow.post, VerdictRow.version).in_(newest),
         )
-        gone += made.rowcount
-        connection.execute(delete(IncidentMember).where(IncidentMember.post.in_(part)))
+        gone.update(connection.scalars(select(VerdictRow.post).where(*mine)))
+        connection.execute(delete(VerdictRow).where(*mine))
+        connection.execute(
+            delete(IncidentMember).where(
+                IncidentMember.model == shown.current, IncidentMember.post.in_(part)
+            )
+        )
     return gone
 
 
-def _unspan(connection: Connection, post: str, version: int) -> None:
-    """Takes passages and facts of a superseded text; nobody would make its verdict anew."""
-    for table in (EvidenceRow, FactRow):
-        connection.execute(delete(table).where(table.post == post, table.version == version))
-
-
-def scrub(engine: Engine) -> bool:
-    """Takes what was rewritten out of the files; False where another program was in the way.
-
-    SQLite overwrites freed space at once (`secure_delete`), but the write-ahead log holds old pages
-    until they are written back. PostgreSQL frees old rows when it cleans the tables.
-    """
-    if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as plain:  # outside of any transaction
-            busy, _log, _written = (
-                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            )
-            return not busy
-    with engine.connect() as connection:
-        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-        alone.exec_driver_sql("VACUUM post_text, thread, evidence, fact")
-        return True
-
-
-def _told(connection: Connection, name: str) -> str | None:
-    return connection.scalar(select(Meta.value).where(Meta.name == name))
-
-
-def _tell(connection: Connection, name: str, value: str) -> None:
-    upsert(connection, Meta, [{"name": name, "value": value}], update=("value",))
-
-
-def _position(told: str) -> Position:
-    return msgspec.json.decode(told, type=Position)
+def _unspan(connection: Connection, versions: Sequence[tuple[str, int]] | Select[str, int]) -> None:
+    """Takes passages and facts that point into these versions of posts."""
+    if isinstance(versions, Select) or versions:
+        for child in (EvidenceRow, FactRow):
+            connection.execute(delete(child).where(tuple_(child.post, child.version).in_(versions)))

@@ -13,16 +13,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
-from db import runs, texts
+from db import erase, ruleset, runs, texts
 from db.engine import open_engine, read, revision, write
 from db.handles import Engine
-from db.texts import Position, Rewritten, Text, Title
+from db.ruleset import Position
+from db.texts import Rewritten, Text, Title
 from domain.check import Check
 from domain.errors import WhylostError
 from domain.nouns import RunReport
 from domain.settings import Settings
 from ingest.privacy import fingerprint, redact
 
+_IN_THE_WAY = (
+    "Another program is reading the database, so its files still hold old text. "
+    "Close the dashboard; the next run tries again."
+)
 BLOCK = 500  # titles or texts of one transaction
 Progress = Callable[[int, int | None], None]
 
@@ -59,47 +64,41 @@ def would_change(engine: Engine, *, report: Progress = lambda _done, _total: Non
 
 def note_rules(engine: Engine) -> None:
     """Remembers which rules the posts that come in now pass through; call before they do."""
-    texts.note_rules(engine, fingerprint())
+    ruleset.note_rules(engine, fingerprint())
 
 
 def _again(engine: Engine, now: datetime, report: Progress) -> RunReport:
     began = monotonic()
     done, seen = Rewritten(), 0
-    clean, message = True, "Every text has passed through today's rules."
     with read(engine) as connection:
-        current = texts.rules(connection) in (fingerprint(), None)
+        current = ruleset.rules(connection) in (fingerprint(), None)
     if not current:
         for block in _blocks(engine, report):
             with write(engine) as connection:
                 done += texts.save(connection, block.changed, block.reached, now)
             seen += block.read
-        if clean := texts.scrub(engine):
-            with write(engine) as connection:
-                texts.finish(connection, fingerprint())
-        else:
-            message = (
-                "Another program is reading the database, so its files still hold old text. "
-                "Close the dashboard and run `whylost ingest redact --again` once more."
-            )
+        with write(engine) as connection:
+            ruleset.finish(connection, fingerprint())
+    erased = erase.erase(engine)
     return RunReport(
         stage="redact",
         started_at=now,
         finished_at=now + timedelta(seconds=monotonic() - began),
-        outcome="done" if clean else "partly",
+        outcome="done" if erased else "partly",
         counts={
             "read": seen,
             "texts_changed": done.texts,
             "titles_changed": done.titles,
             "verdicts_gone": done.verdicts,
         },
-        message=message,
+        message="" if erased else _IN_THE_WAY,
     )
 
 
 def _blocks(engine: Engine, report: Progress) -> Iterator[_Block]:
     """Blocks of titles, then of texts, from where the last run stopped."""
     with read(engine) as connection:
-        at = texts.position(connection, fingerprint())
+        at = ruleset.position(connection, fingerprint())
         total = texts.count(connection)
     seen = 0
     report(seen, total)
@@ -149,7 +148,7 @@ def checks(settings: Settings) -> Iterator[Check]:
         if revision(engine) is None:
             return
         with read(engine) as connection:
-            held = texts.rules(connection)
+            held = ruleset.rules(connection)
     except WhylostError:
         return  # what ails the database is told by its own check
     fine = held in (fingerprint(), None)
