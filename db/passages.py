@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from db.tables import Passage, PostRow
 from db.upsert import slices, upsert
@@ -37,3 +37,11 @@ def of_threads(
             by = Author(name=author, at=written_at) if written_at else None
             found.setdefault(thread, {})[name] = by
     return found
+
+
+def move(connection: Connection, thread: str, into: str) -> None:
+    """Passages of a thread that turned out to be part of another one."""
+    mine = Passage.thread == thread
+    rows = connection.execute(select(Passage.hash, Passage.post, Passage.sought).where(mine)).all()
+    upsert(connection, Passage, [{"thread": into, **row._asdict()} for row in rows])
+    connection.execute(delete(Passage).where(mine))

@@ -82,19 +82,17 @@ def said_in(connection: Connection, thread: str) -> list[Said]:
 
 
 def blank(
-    connection: Connection, said: Said, known: Known, now: datetime, *, only_quoted: bool = False
+    connection: Connection, said: Said, known: Known, now: datetime, *, elsewhere: bool = False
 ) -> bool:
     """Fills what `said` quotes of what is known; tells whether it quoted anything."""
     title: list[Span] = [(0, len(said.title))] if repeats_title(said.title, known) else []
-    text = repeated(said.text, known, only_quoted=only_quoted)
+    text = repeated(said.text, known, elsewhere=elsewhere)
     if not title and not text:
         return False
+    fields = (("title", said.title, title), ("text", said.text, text))
+    filled = {name: blanked(words, spans) for name, words, spans in fields if spans}
     mine = and_(PostText.post == said.post, PostText.version == said.version)
-    connection.execute(
-        update(PostText)
-        .where(mine)
-        .values(title=blanked(said.title, title), text=blanked(said.text, text))
-    )
+    connection.execute(update(PostText).where(mine).values(**filled))
     for field, spans in (("title", title), ("text", text)):
         _take_facts(connection, said, field, spans)
     after = {"version": said.version, "passages": len(title) + len(text)}

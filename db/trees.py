@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from db import passages
 from db.tables import PostRow, Table, ThreadRow
 from db.upsert import slices
 
@@ -51,6 +52,7 @@ def merge(connection: Connection, threads: Mapping[str, str]) -> None:
         for key in connection.scalars(query).all():
             move = update(PostRow).where(PostRow.thread == key).values(thread=threads[key])
             connection.execute(move)
+            passages.move(connection, key, threads[key])
             connection.execute(delete(ThreadRow).where(ThreadRow.key == key))
 
 

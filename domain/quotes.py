@@ -31,9 +31,12 @@ _SIZES: dict[How, tuple[int, ...]] = {"quoted": (3, 4, 5), "said": (4, 5, BLOCK)
 
 
 class Known(Protocol):
-    """What is known of words that were taken away. `run`: how many in a row make a quote."""
+    """What is known of words that were taken away."""
 
-    run: int
+    @property
+    def run(self) -> int:
+        """How many words in a row make a quote."""
+        ...
 
     def has(self, how: How, words: Sequence[str]) -> bool:
         """Whether exactly these words are known."""
@@ -134,14 +137,17 @@ def own(text: str) -> Iterator[tuple[How, Stretch]]:
                     yield "said", part
 
 
-def repeated(text: str, known: Known, *, only_quoted: bool = False) -> list[Span]:
-    """Where `text` repeats what is known: half-open ranges of code points, in order."""
+def repeated(text: str, known: Known, *, elsewhere: bool = False) -> list[Span]:
+    """Where `text` repeats what is known: half-open ranges of code points, in order.
+
+    `elsewhere`: in another thread, where only long passages with `> ` are sure to be quotes.
+    """
     found: list[Span] = []
     for stretch in stretches(text):
         if stretch.kind is Kind.QUOTED:
-            if _repeats(stretch, known, "quoted", LEAST_QUOTED):
+            if _repeats(stretch, known, "quoted", BLOCK if elsewhere else LEAST_QUOTED):
                 found += stretch.lines
-        elif stretch.kind is Kind.PROSE and not only_quoted:
+        elif stretch.kind is Kind.PROSE and not elsewhere:
             for part in spoken(text, stretch):
                 if part.kind is Kind.PROSE:
                     found += _in_prose(part, known)

@@ -34,6 +34,7 @@ from ingest.formats import chosen, mapped
 from ingest.formats.only import only as sieve
 from ingest.formats.shape import File, Format, Item, Only
 from ingest.redact import note_rules
+from ingest.tidy import tidy
 from ingest.unpack import DEFAULT_WINDOW, opened, unpacked
 
 BLOCK = 1_000  # posts of one transaction
@@ -85,7 +86,9 @@ class _Import:
             started_at=self.now,
             finished_at=self.now + timedelta(seconds=monotonic() - began),
             outcome="done" if all(r.outcome == "done" for r in reports) else "partly",
-            counts=_counts(reports) | {"passed_over": self.passed, "orphans": self._orphans()},
+            counts=_counts(reports)
+            | {"passed_over": self.passed, "orphans": self._orphans()}
+            | tidy(self.filing.engine, self.filing.keyed, self.now),
             sources=tuple(reports),
             message=" ".join(r.message for r in reports if r.outcome != "done"),
         )

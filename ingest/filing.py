@@ -15,6 +15,7 @@ from domain.nouns import Frame, Place
 from ingest.batches import Block
 from ingest.formats.shape import ARCHIVE, Row
 from ingest.prepare import Prepared, keys, prepare
+from ingest.quotes import without_quotes
 from ingest.source import RawPost
 from ingest.sources import terms_of
 from ingest.threads import merged, rejoined
@@ -70,6 +71,7 @@ class Filing:
 
     def _keep(self, connection: Connection, ready: Prepared, posts: Sequence[RawPost]) -> Saved:
         ready = rejoined(connection, ready, posts, self.keyed)
+        ready = without_quotes(connection, ready, self.keyed)
         save_places(connection, _places(posts))
         save_threads(connection, ready.threads, self.now)
         save_threads(connection, ready.stubs, self.now, only_new=True)

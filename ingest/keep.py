@@ -16,6 +16,7 @@ from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
 from ingest.budget import Budget
 from ingest.prepare import Prepared, keys, post_key, prepare
+from ingest.quotes import without_quotes
 from ingest.schedule import SOONEST_VISIT, Plan, plan_of
 from ingest.source import Missed, Page, RawPost, Source
 
@@ -88,6 +89,7 @@ class Keeper:
             and raw.depth > before.depth
         }
         with write(self.engine) as connection:
+            ready = without_quotes(connection, ready, self.keyed)
             save_places(connection, self.places)
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
