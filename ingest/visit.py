@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from db import cursors, gaps
+from db import coverage, cursors, gaps
 from db.engine import read, write
 from db.handles import Engine
 from domain.errors import BudgetSpent, SourceError, Throttled, Unreachable
@@ -57,6 +57,8 @@ class Visit:
             first=self.first,
             progress=self.progress,
         )
+        with write(self.engine) as connection:
+            coverage.save(connection, self.places, self.now)
         old = [p for p in self.places if self.cursor(p)]
         caught_up = self._forward(kept, Window(first=self.first, since=since))
         if not kept.failures:
