@@ -106,7 +106,7 @@ def save(
 ) -> Rewritten:
     """Rewrites what changed and moves the position, in one transaction.
 
-    A text that was purged since it was read stays purged.
+    What was purged since it was read stays purged.
     """
     done = Rewritten()
     for one in changed:
@@ -122,9 +122,13 @@ def save(
 
 def _save_title(connection: Connection, changed: Title, now: datetime) -> Rewritten:
     """A thread's title is read with each of its posts, so what was judged of them goes."""
-    connection.execute(
-        update(ThreadRow).where(ThreadRow.key == changed.thread).values(title=changed.title)
+    found = connection.execute(
+        update(ThreadRow)
+        .where(ThreadRow.key == changed.thread, ThreadRow.purged_because.is_(None))
+        .values(title=changed.title)
     )
+    if not found.rowcount:
+        return Rewritten()
     posts = connection.scalars(select(PostRow.key).where(PostRow.thread == changed.thread)).all()
     gone = _unjudge(connection, posts).total()
     log(connection, "thread", changed.thread, "redacted", after={"verdicts": gone}, now=now)

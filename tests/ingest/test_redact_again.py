@@ -240,9 +240,13 @@ def test_a_purged_text_stays_purged(
         late = texts.Text(post=stored["named"], version=1, title="", text=NEW)
         at = Position(rules=fingerprint())
         assert texts.save(connection, [late], at, now) == texts.Rewritten()
+        title = texts.Title(thread=keyed.hash("thread", "1"), title="a title")
+        assert texts.save(connection, [title], at, now) == texts.Rewritten()
     with read(engine) as connection:
         kept = connection.scalar(select(PostText.text).where(PostText.post == stored["named"]))
+        titles = set(connection.scalars(select(ThreadRow.title)))
     assert kept is None
+    assert titles == {"", "Forgot"}
 
 
 class Stopped(Exception):
