@@ -62,24 +62,16 @@ def settle(connection: Connection, keys: Collection[str], threads: Iterable[str]
     A post without a parent, or with one that is not held, keeps the depth that it was told to have.
     Call it in the transaction that saves the posts: then depths are right at any moment.
     """
-    own = _stands(connection, PostRow.key, keys)
-    outside = {s.parent for s in own.values() if s.parent is not None} - own.keys()
+    family = _stands(connection, PostRow.key, keys)
+    within, parents = list(threads), set(family)
+    while parents:
+        children = _stands(connection, PostRow.parent, parents, within)
+        parents = children.keys() - family.keys()
+        family |= children
+    outside = {s.parent for s in family.values() if s.parent is not None} - family.keys()
     above = {key: s.depth for key, s in _stands(connection, PostRow.key, outside).items()}
-    right = _depths(own, above)
-    changed = {key: depth for key, depth in right.items() if depth != own[key].depth}
-    within, seen, waited_for = list(threads), set(own), set(own)
-    while waited_for:
-        waiting = _stands(connection, PostRow.parent, waited_for, within)
-        told = {
-            key: (s.depth, min(right[s.parent] + 1, DEEPEST))
-            for key, s in waiting.items()
-            if s.parent is not None and key not in seen
-        }
-        moved = {key: to for key, (depth, to) in told.items() if depth != to}
-        seen |= waiting.keys()
-        right |= moved
-        changed |= moved
-        waited_for = set(moved)
+    right = _depths(family, above)
+    changed = {key: depth for key, depth in right.items() if depth != family[key].depth}
     set_depths(connection, changed)
 
 
@@ -108,18 +100,18 @@ def orphans(connection: Connection, places: Collection[str]) -> int:
     )
 
 
-def _depths(own: Mapping[str, _Stand], above: Mapping[str, int]) -> dict[str, int]:
+def _depths(family: Mapping[str, _Stand], above: Mapping[str, int]) -> dict[str, int]:
     """The depth of each post from that of its parent; a circle ends where it is entered."""
     right: dict[str, int] = {}
-    for key in own:
+    for key in family:
         path: dict[str, None] = {}
         at: str | None = key
-        while at is not None and at in own and at not in right and at not in path:
+        while at is not None and at in family and at not in right and at not in path:
             path[at] = None
-            at = own[at].parent
+            at = family[at].parent
         below = None if at is None else right.get(at, above.get(at))
         for one in reversed(path):
-            below = own[one].depth if below is None else min(below + 1, DEEPEST)
+            below = family[one].depth if below is None else min(below + 1, DEEPEST)
             right[one] = below
     return right
 
