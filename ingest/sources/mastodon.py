@@ -69,13 +69,14 @@ class _Step:
     unreadable: int = 0
     hidden: int = 0  # of authors who asked not to be found
     gone: list[str] = field(default_factory=list)  # the hidden ones too: we may hold them
+    unknown: list[str] = field(default_factory=list)  # ids of those whose context is not shown
     missed: list[Missed] = field(default_factory=list)
 
     def page(self, cursor: Mapping[str, Any] | None = None) -> Page:
         return Page(
             posts=tuple(self.posts),
             cursor=deepcopy(cursor),
-            unreadable=self.unreadable,
+            unreadable=self.unreadable + len(self.unknown),
             skipped=self.hidden,
             gone=tuple(self.gone),
             missed=tuple(self.missed),
@@ -198,7 +199,7 @@ class Mastodon:
             step.unreadable += unreadable
             state["from"] = str(min(int(state.get("from", began)), began))
             state["to"] = str(max(int(state.get("to", low)), low))
-            state["recent"] = _recent(state, statuses)
+            state["recent"] = _recent(state, [s for s in statuses if s.id not in step.unknown])
             yield step.page(state)
         if "to" not in state and self._feed(client, tag, {}):
             # The feed is alive, and nothing was written since: older statuses are for the way back.
@@ -271,7 +272,7 @@ class Mastodon:
             try:
                 status = client.get(f"{base}/api/v1/statuses/{number}", Status).content
             except Gone as error:
-                if _by_service(error):
+                if _says_gone(error):
                     yield number, None
             else:
                 if status:
@@ -303,20 +304,25 @@ class Mastodon:
         return client.get(where, list[msgspec.Raw], params=asked).content or []
 
     def _taken(self, client: Client, tag: _Tag, statuses: Iterable[Status]) -> _Step:
-        """The posts among `statuses`, with the answers to those that open a thread."""
+        """The posts among `statuses`, with the answers to those that open a thread.
+
+        The oldest first: where one stands tells where its answers do.
+        """
         step = _Step()
-        for status in statuses:
+        for status in sorted(statuses, key=lambda s: int(s.id)):
             try:
                 stand = None if status.hidden() else self._threads.stand(client, tag.base, status)
                 if stand and stand.parent is None and status.replies_count:
                     self._whole(client, tag, status, step)
                 else:
                     self._take(tag, status, stand, step)
-            except Gone as error:  # deleted since the page was made
-                if _by_service(error):
+            except Refused as error:
+                if _says_gone(error):  # deleted since the page was made
                     step.gone.append(status.key())
-                else:
-                    step.unreadable += 1
+                elif error.status:
+                    step.unknown.append(status.id)
+                else:  # it is us who refused to go where the answer led
+                    raise
         return step
 
     def _whole(self, client: Client, tag: _Tag, root: Status, step: _Step) -> None:
@@ -391,9 +397,9 @@ def _moved(found: Sequence[int], at: int, *, up: bool) -> int:
     return to
 
 
-def _by_service(error: Gone) -> bool:
-    """Whether Mastodon said so, not a guard or a page in its place."""
-    return error.word not in ("", PAGE)
+def _says_gone(error: Refused) -> bool:
+    """Whether Mastodon says that a status is gone, not a guard or a page in its place."""
+    return isinstance(error, Gone) and error.word not in ("", PAGE)
 
 
 def _version(status: Status) -> str:
