@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from db.tables import ChangeLog
 
@@ -54,3 +54,8 @@ def _line(
         "before": before or {},
         "after": after or {},
     }
+
+
+def last(connection: Connection) -> int:
+    """The number of the newest line, 0 before the first: what comes later has a higher one."""
+    return connection.scalar(select(func.max(ChangeLog.number))) or 0

@@ -149,6 +149,7 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
     _empty("review_secondary", "For the reviewer: a second cause, or empty."),
     _empty("review_note", "For the reviewer: anything worth saying."),
     _empty("reviewer", "For the reviewer: a name."),
+    Column("version", "Which version of the text this is, from 1.", lambda r: r.report.version),
 )
 
 INCIDENTS: tuple[Column[GroupRecord], ...] = (

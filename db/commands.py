@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="CSV for reviewers and researchers.")
 
+SOMETHING_WITHDRAWN = 3  # the exit code
+
 Out = Annotated[Path, typer.Option(help="The file to write; a manifest is written beside it.")]
 Day = Annotated[str | None, typer.Option(help="A UTC day such as 2026-05-08, inclusive.")]
 Cause = Annotated[list[str] | None, typer.Option(help="Only this decision; may be repeated.")]
@@ -109,6 +111,48 @@ def daily(
         "sources": source,
     }
     _export(context.obj, export_daily, out, wanted, demonstration, bom=bom)
+
+
+@app.command()
+def withdrawn(
+    context: typer.Context,
+    manifest: Annotated[Path, typer.Argument(help="The FILE.manifest.json of an older export.")],
+    csv: Annotated[
+        Path | None, typer.Option(help="The file, where it is elsewhere or was filled in.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the list as CSV, too.")] = None,
+) -> None:
+    """What an older export holds that was withdrawn since; exit code 3 where there is something."""
+    from dataclasses import asdict
+
+    from db.engine import read
+    from db.export import write_withdrawn
+    from db.exported import manifest_of, rows_of, table_of
+    from db.opened import opened
+    from db.withdrawn import withdrawn as compared
+
+    told: Invocation = context.obj
+    described = manifest_of(manifest)
+    if described.what == "daily":
+        told.tell([])
+        told.say("A daily export holds counts, no posts: nothing of it can be withdrawn.")
+        return
+    table = csv or table_of(described, manifest)
+    with (
+        opened(told.settings, demonstration=described.demonstration) as database,
+        read(database.engine) as connection,
+    ):
+        found = compared(connection, described, rows_of(described, table))
+    if out:
+        write_withdrawn(out, found)
+    rows = [asdict(one) for one in found]
+    told.tell(rows)
+    if not rows:
+        told.say(f"Nothing of {table} was withdrawn.")
+        return
+    told.table(list(rows[0]), [tuple(row.values()) for row in rows])
+    told.say(f"{len({row['row'] for row in rows}):,} rows of {table} hold what was withdrawn.")
+    raise typer.Exit(SOMETHING_WITHDRAWN)
 
 
 def _export(

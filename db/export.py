@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine
 
-from db import terms
+from db import changes, terms
 from db.cells import cell, line, lines
 from db.columns import DAILY, INCIDENTS, REPORTS, Column, DayRecord, GroupRecord, ReportRecord
 from db.engine import holds_demonstration, read
@@ -30,6 +30,7 @@ from db.queries import attached, health
 from db.queries.daily import iterate_daily
 from db.queries.incidents import iterate_incidents
 from db.queries.reports import BATCH, Listed, iterate_reports
+from db.withdrawn import Withdrawn
 from domain.errors import InputError
 from domain.filter import Filter
 
@@ -183,7 +184,9 @@ def _export(
 ) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     digest = sha256()
-    with _whole_file(out) as file:
+    with read(engine) as connection:
+        logged = changes.last(connection)
+    with whole_file(out) as file:
         for part in stream(engine, what, wanted, judges, with_links=with_links, counts=counts):
             encoded = ((BOM if bom and not file.tell() else "") + part).encode()
             digest.update(encoded)
@@ -196,6 +199,7 @@ def _export(
         "file": out.name,
         "sha256": digest.hexdigest(),
         "created": cell(datetime.now(UTC)),
+        "changes": logged,
         "demonstration": holds_demonstration(engine),
         "filter": wanted.to_query(),
         "model": judges.current,
@@ -210,13 +214,21 @@ def _export(
             for p in places
         ],
     }
-    with _whole_file(out.with_name(f"{out.name}.manifest.json")) as file:
+    with whole_file(out.with_name(f"{out.name}.manifest.json")) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
     return manifest
 
 
+def write_withdrawn(out: Path, found: Sequence[Withdrawn]) -> None:
+    """Writes what `whylost export withdrawn` found to `out`. Raises `InputError` where it can't."""
+    heads = [field.name for field in fields(Withdrawn)]
+    with whole_file(out) as file:
+        file.write(line(heads).encode())
+        file.write(lines([getattr(one, name) for name in heads] for one in found).encode())
+
+
 @contextmanager
-def _whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name when all of it is on the disk, and else not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
