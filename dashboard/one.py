@@ -62,7 +62,8 @@ def _words(report: Report) -> str:
     def marked(field: str, text: str | None) -> str:
         return highlight(text, [e for e in evidence if e.span.field == field])
 
-    thread = f'<div class="quiet">Thread: {marked("thread_title", report.thread_title)}</div>'
+    name = marked("thread_title", report.thread_title) or "without a title"
+    thread = f'<div class="quiet">Thread: {name}</div>'
     if current.text is None and current.title is None:
         return (
             f'<div class="panel">{thread}<p>The text was withdrawn by its author or its place. '
@@ -126,7 +127,7 @@ def _evidence(evidence: Sequence[Evidence], report: Report) -> str:
     lines = []
     for passage in sorted(evidence, key=lambda e: -abs(e.weight)):
         words = (fields[passage.span.field] or "")[passage.span.start : passage.span.end]
-        quote = f"“{plain(words)}” " if words else ""
+        quote = f"“{plain(words)}” " if words.strip() else ""  # a filler is mostly spaces
         hue = passage.cause.value if passage.cause else "other"
         sign = "+" if passage.direction == "for" else "−"
         lines.append(

@@ -51,7 +51,8 @@ def _body(listed: Listed, found: Sequence[Evidence]) -> str:
         words = '<span class="quiet">The text was withdrawn by its author or its place.</span>'
     else:
         words = snippet(listed.text, in_text)
-    title = highlight(listed.title, in_title) if listed.title else plain(listed.thread_title)
+    thread = plain(listed.thread_title) or '<span class="quiet">a thread without a title</span>'
+    title = highlight(listed.title, in_title) if listed.title else thread
     answer = "" if listed.title else '<span class="quiet">In:</span> '
     where = " · ".join(
         plain(part)

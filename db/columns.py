@@ -60,7 +60,7 @@ def _quotes(record: ReportRecord, direction: str) -> str:
     found = []
     for passage in record.evidence:
         words = (fields[passage.span.field] or "")[passage.span.start : passage.span.end]
-        if passage.direction == direction and words:
+        if passage.direction == direction and words.strip():
             about = passage.cause.value if passage.cause else "report"
             found.append(f"{about} ({passage.cue}): {' '.join(words.split())}")
     return "\n".join(found)
