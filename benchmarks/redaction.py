@@ -21,7 +21,7 @@ from contextlib import suppress
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from benchmarks import redaction_examples, redaction_posts
 from ingest.archive import HEAD
@@ -56,7 +56,7 @@ EVIDENCE = {
 }
 
 
-def on_posts(texts: list[str]) -> dict[str, object]:
+def on_posts(texts: list[str]) -> dict[str, Any]:
     """What is left of personal data, and what is lost of evidence."""
     clean = [redact(text) for text in texts]
     personal = {
@@ -86,9 +86,9 @@ def speed(texts: list[str]) -> dict[str, float]:
     }
 
 
-def posts() -> Iterator[str]:
-    """Title and text of every post in the shared collections, before redaction."""
-    for path in sorted(DATA.iterdir()):
+def posts(folder: Path, files: str = "*") -> Iterator[str]:
+    """Title and text of every post in a folder's collections, before redaction."""
+    for path in sorted(folder.glob(files)):
         with opened(path) as (packed, _):
             again = partial(_again, packed, path.name)
             head = again().read(HEAD)
@@ -96,7 +96,7 @@ def posts() -> Iterator[str]:
             if form is None:
                 continue  # a table that holds no posts
             file = File(name=path.name, stream=again(), head=head, again=again)
-            yield from map(_words, form.read(file))
+            yield from filter(None, map(_words, form.read(file)))
 
 
 def _words(item: Item) -> str:
@@ -135,7 +135,7 @@ def main() -> None:
     }
     if DATA.is_dir():
         figures["marked_posts"] = redaction_posts.scored(DATA, show=told.show)
-        texts = [text for text in posts() if text]
+        texts = list(posts(DATA))
         figures |= {"real_posts": on_posts(texts), "speed": speed(texts)}
     else:
         print("the folder ../shared/data is missing: only the labelled examples are measured")
