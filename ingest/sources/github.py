@@ -7,27 +7,36 @@ moves one to the end: each page is asked for anew from the last change seen, min
 
 The walk back reads the same lists in slices of a week, the newest first. What was last changed in a
 slice is read there, and each post was last changed once: no post is left out, none costs twice.
+
+The lists tell every reply and every edit; what was deleted is only missing from them. So a post is
+asked for again by its issue: one call gives all comments of an issue, and says of each, and of the
+issue, that it is still there. An issue that was transferred redirects to its new repository and is
+read there: it was reported here, so it stays, and what is deleted there goes here. A comment that
+isn't shown under its id any more can't be followed and counts as deleted. 404 says that an issue is
+gone only where its repository is there: otherwise a repository that is closed for an hour would
+cost all that we hold of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
-from domain.errors import InputError
+from domain.errors import InputError, Refused
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.products import products_of
-from ingest.source import Covered, Page, RawPost, Terms, Window
-from ingest.text import from_markdown
+from ingest.source import Asked, Covered, Page, RawPost, Terms, Window
 from ingest.windows import in_turn
+from ingest.wires.github import Named, decoded, named, post
+from ingest.wires.github_comments import Repository
 
 PAGE = 100
 SECOND = timedelta(seconds=1)
@@ -37,39 +46,6 @@ FREE_REQUESTS = 50  # of a run without a token: the address has 60 an hour, for 
 HOURLY = {False: 60, True: 5_000}  # by whether there is a token
 LISTS = {"issues": "issues", "comments": "issues/comments"}
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class User(msgspec.Struct):
-    """An account; null where it is gone."""
-
-    login: str
-
-
-class Issue(msgspec.Struct):
-    """An issue, or a pull request where it has the key `pull_request`."""
-
-    number: int
-    title: str
-    html_url: str
-    created_at: Moment
-    updated_at: Moment
-    user: User | None = None
-    body: str | None = None
-    pull_request: object = None  # whether it is there is all that counts
-
-
-class Comment(msgspec.Struct):
-    """A comment on an issue or, as its `html_url` tells, on a pull request."""
-
-    id: int
-    html_url: str
-    issue_url: str
-    created_at: Moment
-    updated_at: Moment
-    user: User | None = None
-    body: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -107,12 +83,13 @@ class GitHub:
     catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = False  # the lists give every reply and every edit
-    checks: ClassVar[int] = 0
+    checks: ClassVar[int] = PAGE
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
         self._settings = settings
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._token = settings.secret("token")
+        self._repositories: dict[str, bool] = {}  # whether they are there
 
     def places(self) -> tuple[Place, ...]:
         """One for each repository, in lower case: GitHub doesn't tell the cases apart."""
@@ -185,7 +162,7 @@ class GitHub:
                 mine["seen"] = _iso(self._now)
                 mine["from"] = min(mine.get("from", asked), asked)
                 mine.setdefault("to", asked)
-            if first and step.done:  # an ETag stands for one page: only where that was all
+            if first and step.done:
                 mine.update(etag=step.etag, asked=asked)
             first = False
             yield _page(step, state)
@@ -239,7 +216,8 @@ class GitHub:
             in_order = in_order and changes == sorted(changes)
             step.done = not answer.next_page
             step.reached = newest if in_order or step.done else None
-            step.etag, etag = answer.etag, ""
+            # An ETag stands for one page: what comes after a full one would not change it.
+            step.etag, etag = answer.etag if len(answer.content) < PAGE else "", ""
             yield step
             if step.done:
                 return
@@ -256,15 +234,41 @@ class GitHub:
         changes: list[datetime] = []
         for raw in items:
             try:
-                item = _decoded(kind, raw)
-                post = _post(repository, item)
+                item = decoded(kind, raw)
+                found = post(repository, item)
             except (msgspec.ValidationError, ValueError):
                 step.unreadable += 1
                 continue
             changes.append(item.updated_at)
-            if post:
-                step.posts.append(post)
+            if found:
+                step.posts.append(found)
         return step, changes
+
+    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
+        """Each issue with its comments in one call, or more where it has many."""
+        by_issue: defaultdict[tuple[str, int, int], list[Named]] = defaultdict(list)
+        for mine in filter(None, map(named, posts)):
+            alone = 0 if mine.issue else mine.comment
+            by_issue[mine.repository, mine.issue, alone].append(mine)
+        for (repository, number, alone), wanted in by_issue.items():
+            at = Repository(name=repository, client=client, headers=self._headers())
+            try:
+                if alone:
+                    yield at.comment(alone)
+                else:
+                    yield from at.comments(number, wanted)
+            except Refused as error:
+                if not self._is_gone(at, error):
+                    raise
+                yield Page(gone=tuple(mine.external_id for mine in wanted))
+
+    def _is_gone(self, at: Repository, error: Refused) -> bool:
+        """Whether an answer says for sure that an issue isn't public any more."""
+        if error.status in (410, 451):
+            return True
+        if error.status == 404 and at.name not in self._repositories:
+            self._repositories[at.name] = at.is_there()
+        return error.status == 404 and self._repositories[at.name]
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -302,44 +306,6 @@ def _page(step: _Step, state: Mapping[str, Any]) -> Page:
         cursor={kind: dict(mine) for kind, mine in state.items()},
         unreadable=step.unreadable,
         empty=step.empty,
-    )
-
-
-def _decoded(kind: str, raw: msgspec.Raw) -> Issue | Comment:
-    if kind == "issues":
-        return msgspec.json.decode(raw, type=Issue)
-    return msgspec.json.decode(raw, type=Comment)
-
-
-def _post(repository: str, item: Issue | Comment) -> RawPost | None:
-    """None for what belongs to a pull request; `ValueError` for an address unlike GitHub's."""
-    match item:
-        case Issue(pull_request=None):
-            number, key = item.number, f"github:{repository}#{item.number}"
-        case Comment() if "/pull/" not in item.html_url:
-            number = int(item.issue_url.rpartition("/")[2])
-            key = f"github:{repository}/comment/{item.id}"
-        case _:
-            return None
-    issue = item if isinstance(item, Issue) else None
-    thread = f"github:{repository}#{number}"
-    edited = issue is None and item.updated_at > item.created_at  # an issue changes with its labels
-    return RawPost(
-        place=f"github:{repository}",
-        thread=thread,
-        thread_title=issue.title if issue else None,
-        thread_opened_at=issue.created_at if issue else None,
-        external_id=key,
-        parent=None if issue else thread,
-        kind="issue" if issue else "comment",
-        author=item.user.login if item.user else None,
-        title=issue.title if issue else "",
-        text=from_markdown(item.body or ""),
-        written_at=item.created_at,
-        edited_at=item.updated_at if edited else None,
-        url=item.html_url,
-        depth=0 if issue else 1,
-        products=products_of((), repository, ""),
     )
 
 

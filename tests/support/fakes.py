@@ -163,6 +163,8 @@ class FakeGitHub:
     comments: dict[int, dict[str, Any]] = field(default_factory=dict)
     largest_page: int = 100
     sorts: bool = True  # a mirror may ignore the order that was asked for
+    deleted: set[int] = field(default_factory=set)  # numbers of issues
+    transferred: dict[int, str] = field(default_factory=dict)  # number -> path of the new place
 
     def issue(
         self,
@@ -211,21 +213,47 @@ class FakeGitHub:
         if on:
             on["updated_at"] = max(on["updated_at"], iso(updated or created))
 
+    def delete(self, number: int) -> None:
+        """As an owner deletes an issue: it is gone from the lists, with all its comments."""
+        self.deleted.add(number)
+        self.issues.pop(number)
+        for key in [k for k, c in self.comments.items() if _issue_of(c) == number]:
+            self.comments.pop(key)
+
     def __call__(self, asked: Asked) -> Reply:
         """Answers one request."""
-        if asked.path == f"/repos/{self.repository}/issues/comments":
+        root = f"/repos/{self.repository}"
+        if asked.path == root:
+            return json_reply({"id": 1, "full_name": self.repository})
+        if asked.path == f"{root}/issues/comments":
             return self._list(asked, list(self.comments.values()))
-        if asked.path == f"/repos/{self.repository}/issues":
+        if asked.path == f"{root}/issues":
             assert asked.params["state"] == "all"
             return self._list(asked, list(self.issues.values()))
+        if asked.path.startswith(f"{root}/issues/comments/"):
+            comment = self.comments.get(int(asked.path.rpartition("/")[2]))
+            return json_reply(comment) if comment else json_reply({"message": "Not Found"}, 404)
+        if asked.path.startswith(f"{root}/issues/") and asked.path.endswith("/comments"):
+            return self._comments_of(asked, int(asked.path.split("/")[-2]))
         return json_reply({"message": "Not Found"}, 404)
 
-    def _list(self, asked: Asked, rows: list[dict[str, Any]]) -> Reply:
+    def _comments_of(self, asked: Asked, number: int) -> Reply:
+        if number in self.deleted:
+            return json_reply({"message": "This issue was deleted"}, 410)
+        if number in self.transferred:
+            there = f"http://{asked.headers['host']}{self.transferred[number]}"
+            return Reply(status=301, headers=JSON | {"Location": there}, body=b"{}")
+        if number not in self.issues:
+            return json_reply({"message": "Not Found"}, 404)
+        own = [c for _, c in sorted(self.comments.items()) if _issue_of(c) == number]
+        return self._list(asked, own, sort=False)
+
+    def _list(self, asked: Asked, rows: list[dict[str, Any]], *, sort: bool = True) -> Reply:
         since = asked.params.get("since", "")
         size = min(int(asked.params.get("per_page", "30")), self.largest_page)
         page = int(asked.params.get("page", "1"))
         found = [row for row in rows if row["updated_at"] >= since]
-        if self.sorts:
+        if self.sorts and sort:
             found.sort(key=lambda row: (row["updated_at"], row.get("id", row.get("number"))))
         body = json.dumps(found[(page - 1) * size : page * size]).encode()
         headers = JSON | {"ETag": f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'}
@@ -236,3 +264,7 @@ class FakeGitHub:
         if asked.headers.get("if-none-match") == headers["ETag"]:
             return Reply(status=304, headers=headers)
         return Reply(headers=headers, body=body)
+
+
+def _issue_of(comment: dict[str, Any]) -> int:
+    return int(comment["issue_url"].rpartition("/")[2])

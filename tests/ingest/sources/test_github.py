@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from domain.errors import InputError, Refused, Throttled
 from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
+from ingest.source import Asked as ToAsk
 from ingest.source import Page, RawPost, Window
 from ingest.sources.github import FREE_REQUESTS, GitHub, back_fill_time
 from tests.support.fakes import FakeGitHub, iso
@@ -187,6 +189,19 @@ def test_an_unchanged_list_costs_one_answer_without_a_body(
     assert "github:owner/project/comment/11" in posts(news)
 
 
+def test_a_full_page_is_never_left_out_as_unchanged(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    at = now - timedelta(minutes=3)
+    for n in range(1, 101):
+        hub.issue(n, at, f"Number {n}")
+    cursor: dict = {}
+    for _ in range(2):
+        cursor = dict(read(server, now, cursor=cursor)[-1].cursor or {})
+    hub.issue(101, at + timedelta(seconds=1), "On the second page.")
+    assert "github:owner/project#101" in posts(read(server, now, cursor=cursor))
+
+
 def test_a_comment_without_its_issue_still_has_a_thread(
     hub: FakeGitHub, server: Replay, now: datetime
 ) -> None:
@@ -277,6 +292,132 @@ def test_how_long_the_walk_back_takes() -> None:
     assert back_fill_time(3_000, token=False) == "2 days"
     assert back_fill_time(600, token=False) == "10 hours"
     assert back_fill_time(3_000, token=True) == "36 minutes"
+
+
+def check(server: Replay, now: datetime, *wanted: str | tuple[str, str]) -> list[Page]:
+    """What is said of posts that we hold, by `#12` or (`/comment/34`, address)."""
+    settings = SourceSettings(base=server.address, pace_seconds=0)
+    asked = []
+    for one in wanted:
+        name, url = one if isinstance(one, tuple) else (one, "")
+        asked.append(
+            ToAsk(
+                place="github:owner/project",
+                external_id=f"github:owner/project{name}",
+                url=url,
+                kind="comment" if "comment" in name else "issue",
+                written_at=now - WEEK,
+            )
+        )
+    with client_for("github", settings, requests=50, clock=QuickClock()) as client:
+        return list(GitHub(settings, now).check(client, asked))
+
+
+def comment(key: int, number: int = 7) -> tuple[str, str]:
+    address = f"https://github.com/owner/project/issues/{number}#issuecomment-{key}"
+    return f"/comment/{key}", address
+
+
+def gone(pages: list[Page]) -> set[str]:
+    return {name.removeprefix("github:owner/project") for page in pages for name in page.gone}
+
+
+def there(pages: list[Page]) -> set[str]:
+    named = {name for page in pages for name in (*page.there, *posts([page]))}
+    return {name.removeprefix("github:owner/project") for name in named}
+
+
+def test_one_call_tells_of_an_issue_and_all_its_comments(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    hub.issue(7, now - WEEK, "Broken.")
+    for key in (70, 72, 73):
+        hub.comment(key, 7, now - WEEK, f"Same, says {key}.")
+    pages = check(server, now, "#7", comment(70), comment(71), comment(73))
+    assert len(server.asked) == 1
+    assert gone(pages) == {"/comment/71"}
+    assert there(pages) == {"#7", "/comment/70", "/comment/72", "/comment/73"}
+    assert posts(pages)["github:owner/project/comment/73"].text == "Same, says 73."
+    assert "github:owner/project/comment/72" not in posts(pages)  # nobody asked for its text
+
+
+def test_long_issues_are_read_no_further_than_needed(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    hub.largest_page = 2
+    hub.issue(7, now - WEEK, "Broken.")
+    for key in range(70, 90):
+        hub.comment(key, 7, now - WEEK, "Same.")
+    hub.comments.pop(73)
+    assert gone(check(server, now, comment(73))) == {"/comment/73"}
+    assert len(server.asked) == 2  # up to the page with one after it
+    assert there(check(server, now, comment(89))) >= {"/comment/89"}
+
+
+def test_issues_that_are_gone(hub: FakeGitHub, server: Replay, now: datetime) -> None:
+    hub.issue(7, now - WEEK, "Broken.")
+    hub.comment(70, 7, now - WEEK, "Same.")
+    hub.delete(7)
+    assert gone(check(server, now, "#7", comment(70))) == {"#7", "/comment/70"}
+    assert gone(check(server, now, "#8", "#9")) == {"#8", "#9"}  # 404, and the repository is there
+    assert [asked.path for asked in server.asked].count("/repos/owner/project") == 1
+    server.answer = lambda _: json_reply({"message": "Repository access blocked"}, 451)
+    assert gone(check(server, now, "#10")) == {"#10"}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_closed_repository_says_nothing_of_its_issues(
+    server: Replay, now: datetime, status: int
+) -> None:
+    server.answer = lambda _: json_reply({"message": "Not Found"}, status)
+    with pytest.raises(Refused):
+        check(server, now, "#7")
+
+
+def test_a_transferred_issue_is_read_where_it_is_now(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    elsewhere = FakeGitHub(repository="owner/other")
+    elsewhere.issue(3, now - WEEK, "Broken.")
+    elsewhere.comment(70, 3, now - WEEK, "Same.")
+    hub.transferred[7] = "/repositories/5/issues/3/comments"
+    plain = server.answer
+
+    def both(asked: Asked) -> Reply:
+        if not asked.path.startswith("/repositories/5"):
+            return plain(asked)
+        path = asked.path.replace("/repositories/5", "/repos/owner/other")
+        return elsewhere(replace(asked, path=path))
+
+    server.answer = both
+    pages = check(server, now, "#7", comment(70), comment(71))
+    assert there(pages) == {"#7", "/comment/70"}  # reported here, so it stays
+    assert gone(pages) == {"/comment/71"}
+    elsewhere.delete(3)
+    assert gone(check(server, now, "#7", comment(70))) == {"#7", "/comment/70"}
+
+
+def test_a_comment_without_an_address_is_asked_for_by_itself(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    hub.comment(70, 7, now - WEEK, "Same.")
+    pages = check(server, now, ("/comment/70", ""), ("/comment/71", ""))
+    assert (there(pages), gone(pages)) == ({"/comment/70"}, {"/comment/71"})
+
+
+def test_a_strange_comment_leaves_open_which_are_gone(server: Replay, now: datetime) -> None:
+    server.answer = lambda _: json_reply([{"id": 70}, {"id": "x"}])
+    pages = check(server, now, comment(70), comment(71))
+    assert (gone(pages), there(pages)) == (set(), {"#7"})
+    assert sum(page.unreadable for page in pages) == 2
+
+
+def test_every_account_that_is_gone_is_no_author(
+    hub: FakeGitHub, server: Replay, now: datetime
+) -> None:
+    hub.issue(7, now - DAY, "Broken.", author="ghost")
+    hub.issue(8, now - DAY, "Broken.", author=None)
+    assert {post.author for post in posts(read(server, now)).values()} == {None}
 
 
 def recorded(folder: Path, name: str) -> tuple[int, dict[str, str], bytes]:

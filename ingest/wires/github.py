@@ -1,0 +1,128 @@
+"""Issues and comments as GitHub's API sends them, and the posts that they are.
+
+https://docs.github.com/rest/issues. Items are decoded one by one: a strange one costs only itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from ingest.products import products_of
+from ingest.source import Asked, RawPost
+from ingest.text import from_markdown
+
+_NAMED = re.compile(r"github:([\w.-]+/[\w.-]+?)(?:#(\d+)|/comment/(\d+))", re.ASCII)
+_ISSUE = re.compile(r"/(?:issues|pull)/(\d+)\b", re.ASCII)
+_NOBODY = "ghost"  # stands for every account that was deleted
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class User(msgspec.Struct):
+    """An account; null where it is gone."""
+
+    login: str
+
+
+class Issue(msgspec.Struct):
+    """An issue, or a pull request where it has the key `pull_request`."""
+
+    number: int
+    title: str
+    html_url: str
+    created_at: Moment
+    updated_at: Moment
+    user: User | None = None
+    body: str | None = None
+    pull_request: object = None  # whether it is there is all that counts
+
+
+class Comment(msgspec.Struct):
+    """A comment on an issue or, as its `html_url` tells, on a pull request."""
+
+    id: int
+    html_url: str
+    issue_url: str
+    created_at: Moment
+    updated_at: Moment
+    user: User | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """An issue, or one of its comments, by what leads to it."""
+
+    external_id: str
+    repository: str
+    issue: int  # 0: that of a comment, where no address names it
+    comment: int  # 0: the issue itself
+
+
+def named(asked: Asked) -> Named | None:
+    """What leads to a post that we hold; None where its id is no id of GitHub's."""
+    found = _NAMED.fullmatch(asked.external_id)
+    if not found:
+        return None
+    on = _ISSUE.search(asked.url)
+    return Named(
+        external_id=asked.external_id,
+        repository=found[1],
+        issue=int(found[2] or (on[1] if on else 0)),
+        comment=int(found[3] or 0),
+    )
+
+
+def decoded(kind: str, raw: msgspec.Raw) -> Issue | Comment:
+    """An item of the list `issues` or `comments`."""
+    if kind == "issues":
+        return msgspec.json.decode(raw, type=Issue)
+    return msgspec.json.decode(raw, type=Comment)
+
+
+def post(repository: str, item: Issue | Comment) -> RawPost | None:
+    """None for what belongs to a pull request; `ValueError` for an address unlike GitHub's."""
+    match item:
+        case Issue(pull_request=None):
+            number, key = item.number, issue_id(repository, item.number)
+        case Comment() if "/pull/" not in item.html_url:
+            number = int(item.issue_url.rpartition("/")[2])
+            key = comment_id(repository, item.id)
+        case _:
+            return None
+    issue = item if isinstance(item, Issue) else None
+    thread = issue_id(repository, number)
+    edited = issue is None and item.updated_at > item.created_at  # an issue changes with its labels
+    author = item.user.login if item.user else None
+    return RawPost(
+        place=f"github:{repository}",
+        thread=thread,
+        thread_title=issue.title if issue else None,
+        thread_opened_at=issue.created_at if issue else None,
+        external_id=key,
+        parent=None if issue else thread,
+        kind="issue" if issue else "comment",
+        author=None if author == _NOBODY else author,
+        title=issue.title if issue else "",
+        text=from_markdown(item.body or ""),
+        written_at=item.created_at,
+        edited_at=item.updated_at if edited else None,
+        url=item.html_url,
+        depth=0 if issue else 1,
+        products=products_of((), repository, ""),
+    )
+
+
+def issue_id(repository: str, number: int) -> str:
+    """The external id of an issue."""
+    return f"github:{repository}#{number}"
+
+
+def comment_id(repository: str, number: int) -> str:
+    """The external id of a comment."""
+    return f"github:{repository}/comment/{number}"
