@@ -1,4 +1,4 @@
-"""Runs over two services: nothing lost, nothing twice, whatever happens in between."""
+"""Runs over two services. What every source must keep is in `contract/`; here is what takes two."""
 
 from __future__ import annotations
 
@@ -76,16 +76,6 @@ def test_the_first_run_takes_a_week_and_the_next_ones_walk_back(
     assert late[1][1] < now - timedelta(days=59)
 
 
-def test_a_run_without_news_changes_nothing(
-    world: World, engine: Engine, now: datetime, canonical_dump: Callable
-) -> None:
-    until_settled(world, engine, now)
-    before = canonical_dump(engine)
-    report = world.run(engine, now)
-    assert (report.counts["new"], report.counts["changed"]) == (0, 0)
-    assert canonical_dump(engine) == before
-
-
 def test_threads_keep_parents_depth_and_title(world: World, engine: Engine, now: datetime) -> None:
     world.run(engine, now)
     with read(engine) as connection:
@@ -158,33 +148,7 @@ def test_edits_make_versions_and_deletions_purge(
     assert "hn:60009" in ids(engine)
 
 
-@pytest.mark.parametrize("stop_after", range(1, 12, 2))
-def test_killed_between_pages_and_run_again_is_the_same_database(
-    world: World,
-    sqlite_engine: Engine,
-    tmp_path: Path,
-    now: datetime,
-    stop_after: int,
-    canonical_dump: Callable,
-) -> None:
-    other = another(sqlite_engine, tmp_path)
-    until_settled(world, sqlite_engine, now)
-    for stop in (stop_after, stop_after + 3):  # in the first run, and in a walk back
-        pages = 0
-
-        def kill(_done: int, _total: int | None, stop: int = stop) -> None:
-            nonlocal pages
-            pages += 1
-            if pages == stop:
-                raise Killed
-
-        with pytest.raises(Killed):
-            world.run(other, now, report=kill)
-    until_settled(world, other, now)
-    assert collected(canonical_dump(other)) == collected(canonical_dump(sqlite_engine))
-
-
-@pytest.mark.parametrize("stop_at", range(0, 10, 3))
+@pytest.mark.parametrize("stop_at", [0, 6])
 def test_killed_inside_a_transaction_moves_no_cursor(
     world: World,
     sqlite_engine: Engine,
@@ -224,7 +188,7 @@ def test_killed_inside_a_transaction_moves_no_cursor(
     assert sorted(ids(sqlite_engine)) == sorted(belonging)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_faults_lose_nothing_and_double_nothing(
     world: World,
     sqlite_engine: Engine,
