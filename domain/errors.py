@@ -61,7 +61,12 @@ class KeyMismatch(StoreError):
 
 
 class SourceError(WhylostError):
-    """One source could not be read to its end; what was read before is kept."""
+    """One source could not be read to its end; what was read before is kept.
+
+    `served` is False where it is certain that the service gave nothing: then nothing is to be paid.
+    """
+
+    served = True
 
 
 class Unreachable(SourceError):
@@ -73,6 +78,8 @@ class Refused(SourceError):
 
     `status` is HTTP's, `word` the service's own name for the reason, where it gives one.
     """
+
+    served = False
 
     def __init__(self, what: str, fix: str = "", *, status: int = 0, word: str = "") -> None:
         super().__init__(what, fix)
@@ -86,6 +93,8 @@ class Gone(Refused):
 
 class Throttled(SourceError):
     """The source asks us to wait longer than this run may."""
+
+    served = False
 
     def __init__(self, what: str, fix: str = "", *, wait_seconds: float) -> None:
         super().__init__(what, fix)

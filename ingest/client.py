@@ -21,7 +21,7 @@ from domain.settings import SourceSettings
 from ingest.answer import Answer, answered, decoded, refused
 from ingest.budget import Budget, Clock
 from ingest.reach import Reach
-from ingest.transport import PoliteTransport
+from ingest.transport import ONCE, PoliteTransport
 from ingest.wire import Wire, proxy_for
 
 REDIRECTS = 5
@@ -93,16 +93,18 @@ class Client:
         headers: Mapping[str, str] | None = None,
         etag: str = "",
         last_modified: str = "",
+        once: bool = False,
     ) -> Answer[T]:
         """GETs `where`, a path under the base address or a whole address, as JSON of type `of`.
 
         Where the base is not set, `where` must be a whole address. Credentials given in `headers`
-        go to the host of `where` where the settings name it, and to no other.
+        go to the host of `where` where the settings name it, and to no other. `once`, for what
+        costs money: it is not repeated where it may have been served already.
 
         Raises `Refused` for 4xx, `BadAnswer` for anything that isn't `of`, and the errors of the
         transport.
         """
-        answer = self._get(where, params, headers, etag, last_modified)
+        answer = self._get(where, params, headers, etag, last_modified, once=once)
         if answer.status_code == 304:
             return Answer(content=None, etag=etag, last_modified=last_modified)
         return answered(answer, decoded(answer, of))
@@ -160,13 +162,15 @@ class Client:
         headers: Mapping[str, str] | None,
         etag: str,
         last_modified: str,
+        *,
+        once: bool = False,
     ) -> httpx.Response:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         asked = dict(headers or {}) | {k: v for k, v in conditions.items() if v}
         url = self._address(where)
         if _origin(url) not in self._own:
             asked.pop("Authorization", None)
-        answer = self._follow(url.copy_merge_params(params) if params else url, asked)
+        answer = self._follow(url.copy_merge_params(params) if params else url, asked, once=once)
         return self._told(answer)
 
     def _told(self, answer: httpx.Response) -> httpx.Response:
@@ -181,12 +185,13 @@ class Client:
             return httpx.URL(where)
         return self._base.copy_with(path=f"{self._base.path.rstrip('/')}/{where.lstrip('/')}")
 
-    def _follow(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
+    def _follow(self, url: httpx.URL, headers: Mapping[str, str], *, once: bool) -> httpx.Response:
         sent = {**self._headers, **headers}
         for _ in range(REDIRECTS + 1):
             self._check(url)
             sent["Host"] = url.netloc.decode("ascii")
-            answer = self._transport.handle_request(httpx.Request("GET", url, headers=sent))
+            request = httpx.Request("GET", url, headers=sent, extensions={ONCE: once})
+            answer = self._transport.handle_request(request)
             if answer.status_code not in _MOVED:
                 return answer
             target = _target(url, answer)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 UNNAMED_WAIT = 60.0  # where a limit is named without a time; doubled each time it happens again
+_NAMES = ("x-ratelimit", "ratelimit", "x-rate-limit")
 _EPOCH = 1_000_000_000  # a reset above this is a moment, below it a number of seconds
 _SPOKEN = (b"secondary rate limit", b"abuse detection", b"rate limit exceeded")
 _SPOKEN_400 = (b"rate_limit_error", b"throttle_violation")
@@ -81,12 +82,12 @@ def _told(body: bytes) -> float | None:
 
 
 def _nothing_left(headers: Mapping[str, str]) -> bool:
-    left = _number(_first(headers, "x-ratelimit-remaining", "ratelimit-remaining"))
+    left = _number(_first(headers, *(f"{name}-remaining" for name in _NAMES)))
     return left is not None and left < 1
 
 
 def _reset(headers: Mapping[str, str], moment: float) -> float | None:
-    told = _first(headers, "x-ratelimit-reset", "ratelimit-reset").strip()
+    told = _first(headers, *(f"{name}-reset" for name in _NAMES)).strip()
     number = _number(told)
     if number is not None:
         return number - moment + 1 if number > _EPOCH else number

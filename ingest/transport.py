@@ -21,6 +21,7 @@ TRIES = 4  # of one request, where the server or the way to it is at fault
 LIMITS_OBEYED = 3  # waits for one request, however short the server asks for
 BACK_OFF_SECONDS = 1.0  # before the second try; doubled each time, with jitter
 QUICK_RETRY_SECONDS = 0.3  # once, where nothing answered at all
+ONCE = "once"  # a request's extension: not to be repeated where it may have been served
 LARGEST_BODY = 32_000_000  # bytes, decompressed
 _ENCODINGS = ("", "identity", "gzip")  # what we ask for; others could unpack to any size
 
@@ -71,6 +72,8 @@ class PoliteTransport(httpx.BaseTransport):
                 continue
             except (httpx.TimeoutException, httpx.ReadError) as error:
                 failures += 1
+                if request.extensions.get(ONCE):
+                    raise _unreachable(request, error) from error
                 self._back_off(failures, _unreachable(request, error))
                 continue
             wait = self._wait_asked(answer)
@@ -79,10 +82,13 @@ class PoliteTransport(httpx.BaseTransport):
                 self._obey(request, wait, limits)
             elif answer.status_code >= 500:
                 failures += 1
-                self._back_off(failures, _broken(request, f"answered {answer.status_code}"))
+                self._back_off(failures, _unserved(request, answer.status_code))
             elif _is_torn(answer):
                 failures += 1
-                self._back_off(failures, _broken(request, "sent JSON that breaks off"))
+                torn = _broken(request, "sent JSON that breaks off")
+                if request.extensions.get(ONCE):
+                    raise torn
+                self._back_off(failures, torn)
             else:
                 return answer
 
@@ -191,9 +197,17 @@ def is_json(content_type: str) -> bool:
 
 
 def _unreachable(request: httpx.Request, error: Exception) -> Unreachable:
-    return Unreachable(
+    made = Unreachable(
         f"{request.url.host} can't be reached: {error}.", "Is this machine online? Try again later."
     )
+    made.served = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return made
+
+
+def _unserved(request: httpx.Request, status: int) -> BadAnswer:
+    made = _broken(request, f"answered {status}")
+    made.served = False
+    return made
 
 
 def _broken(request: httpx.Request, what: str) -> BadAnswer:

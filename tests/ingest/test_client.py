@@ -360,3 +360,36 @@ def test_without_a_network_further_hosts_are_not_asked(clock: QuickClock) -> Non
         ):
             client.get("x", list[int])
         assert not server.asked
+
+
+@pytest.mark.parametrize(
+    ("fault", "served"),
+    [
+        (Reply(hang=1.0), True),
+        (Reply(body=b'{"broken', promised=500), True),
+        (Reply(body=b'{"broken'), True),
+    ],
+)
+def test_what_costs_money_is_not_repeated(
+    server: Replay, client: Client, fault: Reply, served: bool
+) -> None:
+    server.faults = {0: fault}
+    with pytest.raises((Unreachable, BadAnswer)) as told:
+        client.get("list", list[int], once=True)
+    assert told.value.served is served
+    assert len(server.asked) == 1
+
+
+def test_what_was_certainly_not_served_is_repeated_and_told(
+    server: Replay, client: Client, clock: QuickClock
+) -> None:
+    server.faults = {0: Reply(status=503), 1: Reply(status=429, headers={"Retry-After": "1"})}
+    assert client.get("list", list[int], once=True).content == [1, 2, 3]
+    server.faults = dict.fromkeys(range(3, 9), Reply(status=503))
+    with pytest.raises(BadAnswer) as broken:
+        client.get("list", list[int], once=True)
+    assert not broken.value.served
+    nobody = make("http://127.0.0.1:9", clock)
+    with nobody, pytest.raises(Unreachable) as closed:
+        nobody.get("list", list[int], once=True)
+    assert not closed.value.served

@@ -91,3 +91,9 @@ def test_no_header_breaks_it(status: int, retry: str, left: str, reset: str, bod
     headers = {"retry-after": retry, "x-ratelimit-remaining": left, "x-ratelimit-reset": reset}
     seconds = wait_asked(status, headers, body, now=NOW)
     assert seconds is None or seconds >= 0
+
+
+def test_x_writes_the_names_of_its_headers_in_its_own_way() -> None:
+    left = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": "1700000100", "Date": DATE}
+    assert asked(429, left) == 101.0
+    assert wait_before_next(httpx.Headers(left), now=NOW) == 101.0
