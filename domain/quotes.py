@@ -13,6 +13,7 @@ earlier post of the thread has too are not the deleted author's own. Code is nob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ LEAST_QUOTED = 3  # words of a whole sentence with `> `: a "yes" is no quote
 BLOCK = 8  # words in a row that nobody writes twice by chance
 LEAST_CHARACTERS = {"quoted": 12, "said": 24}  # of words in a row that are no whole sentence
 MOST_SENTENCES = 6  # that a quote with other line ends makes of one
+_ANSWER = re.compile(r"(?:\s*(?:re|aw|sv|fwd?)\s*:)+", re.IGNORECASE)  # in front of a title
 _SIZES: dict[How, tuple[int, ...]] = {"quoted": (3, 4, 5), "said": (4, 5, BLOCK)}
 
 
@@ -158,7 +160,8 @@ def repeated(text: str, known: Known, *, elsewhere: bool = False) -> list[Span]:
 
 def repeats_title(title: str, known: Known) -> bool:
     """Whether a title, such as `Re: ...`, repeats a deleted one."""
-    return any(_repeats(s, known, "quoted", LEAST_QUOTED) for s in stretches(title))
+    bare = _ANSWER.sub("", title)
+    return any(_repeats(s, known, "quoted", LEAST_QUOTED) for s in stretches(bare))
 
 
 def blanked(text: str, spans: Iterable[Span]) -> str:
