@@ -1,0 +1,337 @@
+"""Stack Exchange: the questions of a tag at a site, with all answers and comments.
+
+https://api.stackexchange.com/docs. Questions are read in the order of their last activity, which
+answers and edits move and comments don't. Turning pages of a moving list would skip rows: each
+page is asked for anew from the last activity seen. The answers to a hundred questions, and the
+comments on a hundred posts, are one request each.
+
+Late comments are looked for on the questions that were active within thirty days and on their
+answers, whose ids stand in the cursor. An address without a key has 300 requests a day: the walk
+back and the posts to be asked for leave half of them to what is new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any, ClassVar
+
+from domain.errors import BadAnswer, InputError
+from domain.nouns import Frame, Place
+from domain.settings import SourceSettings
+from ingest.client import Client
+from ingest.schedule import QUIET
+from ingest.source import Asked, Covered, Page, Source, Terms, Window
+from ingest.stackexchange import (
+    MOST_PAGES,
+    ON_POSTS,
+    QUESTIONS,
+    VECTOR,
+    Api,
+    Quota,
+    Reader,
+    checked,
+    decoded,
+    whole,
+)
+from ingest.wires.stackexchange import Comment, Question, moment
+
+OVERLAP = 300  # seconds: answers are cached for minutes
+_ENTRY = re.compile(r"([\w.-]+)/([^/\s]+)", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Step:
+    """One answer of the list of questions. `edge` is the last activity in it."""
+
+    questions: list[Question]
+    unreadable: int
+    empty: bool
+    edge: int | None
+    done: bool
+
+
+class StackExchange:
+    """One place a tag at a site."""
+
+    name: ClassVar[str] = "stackexchange"
+    defaults: ClassVar[SourceSettings] = SourceSettings(
+        search=(
+            "stackoverflow/claude-code",
+            "stackoverflow/github-copilot",
+            "stackoverflow/chatgpt-api",
+            "webapps/chatgpt",
+        ),
+        about={
+            "stackoverflow/claude-code": "Claude Code",
+            "stackoverflow/github-copilot": "Copilot",
+            "webapps/chatgpt": "ChatGPT",
+        },
+        base="https://api.stackexchange.com/2.3",
+        budget_requests=50,
+        credentials={"key": "STACKEXCHANGE_KEY"},
+    )
+    terms: ClassVar[Terms] = Terms(
+        train=False,  # the service's own terms keep training for those who have a licence for it
+        attribution="Stack Exchange, CC BY-SA",
+        written_at="https://stackoverflow.com/help/licensing",
+    )
+    hosts: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()  # a key is welcome
+    catches_up: ClassVar[bool] = True
+    seen_live: ClassVar[bool] = False
+    visits: ClassVar[bool] = False  # the lists give every answer and edit, and late comments
+    checks: ClassVar[int] = VECTOR
+
+    def __init__(self, settings: SourceSettings, now: datetime) -> None:
+        self._settings = settings
+        self._now = now.astimezone(UTC).replace(microsecond=0)
+        self._about = {"/".join(_entry(e)): product for e, product in settings.about.items()}
+        self._quota = Quota()
+        key = settings.secret("key")
+        self._api = Api(self._quota, key, reserve=0.02)  # others use this address, too
+        self._spare = Api(self._quota, key, reserve=0.5)
+
+    def places(self) -> tuple[Place, ...]:
+        """One for each tag at a site."""
+        return tuple(
+            Place(
+                name=f"stackexchange:{site}/{tag}",
+                source=self.name,
+                frame=Frame.PRODUCT_QUERY,
+                query=f"[{tag}]",
+            )
+            for site, tag in dict.fromkeys(map(_entry, self._settings.search))
+        )
+
+    def addresses(self) -> tuple[str, ...]:
+        """None but the base of the settings."""
+        return ()
+
+    def requests(self) -> int:
+        """As the settings say; each answer tells how many the day has left."""
+        return self._settings.budget_requests
+
+    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
+        """From the least activity read to the last time that the list was read to its end."""
+        if "to" not in cursor:
+            return None
+        ended = cursor.get("read_at")
+        return Covered(
+            began=moment(cursor["from"]),
+            ended=datetime.fromisoformat(ended) if ended else moment(cursor["to"]),
+        )
+
+    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
+        """How far the walk back has to go, and whether the day's requests run out."""
+        covered = self.covered(cursor)
+        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
+        told = [f"{left} days of history to go"] if left > 0 else []
+        if "quota" in cursor:
+            told.append(f"only {cursor['quota']} of the day's requests were left")
+        return "; ".join(told)
+
+    def pages(
+        self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
+    ) -> Iterator[Page]:
+        """Questions upwards from the last activity and late comments, or questions downwards."""
+        state = deepcopy(dict(cursor))
+        if window.back_to is not None:
+            if "from" in state:
+                yield from self._back(client, place, state, int(window.back_to.timestamp()))
+            return
+        yield from self._forward(client, place, state, window)
+        yield from self._late_comments(client, place, state)
+
+    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
+        """The lists give all that there is."""
+        raise NotImplementedError
+
+    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
+        """Posts by their ids, one request for each kind: those that are gone are left out of it."""
+        groups: defaultdict[str, dict[int, Asked]] = defaultdict(dict)
+        for asked in posts:
+            _, kind, number = asked.external_id.split("/")
+            groups[kind][int(number)] = asked
+        for kind, of_kind in groups.items():
+            yield checked(client, self._spare, self._reader(posts[0].place), kind, of_kind)
+
+    def _forward(
+        self, client: Client, place: Place, state: dict[str, Any], window: Window
+    ) -> Iterator[Page]:
+        start = state["to"] - OVERLAP if "to" in state else int(window.first.timestamp())
+        start = min(start, int(window.since.timestamp())) if window.since else start
+        for step in self._questions(client, self._api, place, "asc", start):
+            new = [q for q in step.questions if window.since or not _known(state, q)]
+            page = self._whole(client, self._api, place, new, state)
+            state["to"] = max(state.get("to", start), step.edge or start)
+            state.setdefault("from", start)
+            state.setdefault("comments_to", int(self._now.timestamp()))
+            if step.done:
+                state["from"] = min(state["from"], start)
+            if step.done and not step.empty:
+                state["read_at"] = self._now.isoformat()
+            yield replace(
+                page,
+                cursor=self._cursor(state),
+                unreadable=page.unreadable + step.unreadable,
+                empty=step.empty,
+            )
+
+    def _back(
+        self, client: Client, place: Place, state: dict[str, Any], floor: int
+    ) -> Iterator[Page]:
+        if state["from"] <= floor:
+            return
+        for step in self._questions(client, self._spare, place, "desc", state["from"]):
+            new = [
+                q for q in step.questions if q.last_activity_date >= floor and not _known(state, q)
+            ]
+            page = self._whole(client, self._spare, place, new, state)
+            state["from"] = min(state["from"], step.edge or state["from"])
+            if step.done:
+                # Nothing at all may be a mistake: it is believed when it is said again.
+                state["from"] = state["from"] if step.empty and "ends" not in state else floor
+                state["ends"] = True
+            yield replace(
+                page,
+                cursor=self._cursor(state),
+                unreadable=page.unreadable + step.unreadable,
+                empty=step.empty,
+            )
+            if state["from"] <= floor:
+                return
+
+    def _questions(
+        self, client: Client, api: Api, place: Place, order: str, start: int
+    ) -> Iterator[_Step]:
+        """The list by activity from `start` on, each page from the last activity seen."""
+        site, tag = _entry(place.name.partition(":")[2])
+        page, bound = 1, start
+        while True:
+            told = api.ask(
+                client,
+                site,
+                "questions",
+                tagged=tag,
+                sort="activity",
+                order=order,
+                page=page,
+                **{"min" if order == "asc" else "max": bound},
+            )
+            questions, bad = decoded(told.items, Question)
+            times = [q.last_activity_date for q in questions]
+            edge = (max if order == "asc" else min)(times, default=None)
+            yield _Step(
+                questions=questions,
+                unreadable=bad,
+                empty=not told.items,
+                edge=edge,
+                done=not told.has_more,
+            )
+            if not told.has_more:
+                return
+            if edge is not None and edge != bound:
+                page, bound = 1, edge
+            elif page < MOST_PAGES:
+                page += 1
+            else:
+                raise BadAnswer(f"{place.name} has more questions of one second than can be read.")
+
+    def _whole(
+        self,
+        client: Client,
+        api: Api,
+        place: Place,
+        questions: Sequence[Question],
+        state: dict[str, Any],
+    ) -> Page:
+        """Questions with their answers and comments; the fresh ones are noted in `state`."""
+        if not questions:
+            return Page()
+        page, answers = whole(client, api, self._reader(place.name), questions)
+        for question in questions:
+            self._note(state, question, answers[question.question_id])
+        return page
+
+    def _note(self, state: dict[str, Any], question: Question, answers: list[int]) -> None:
+        """Keeps the ids of a question that was active of late, for comments to come."""
+        recent = state.setdefault("recent", {})
+        if moment(question.last_activity_date) > self._now - QUIET:
+            before = recent.get(str(question.question_id), {"talk": 0})
+            recent[str(question.question_id)] = {
+                "at": question.last_activity_date,
+                "talk": before["talk"],
+                "answers": sorted(answers),
+            }
+
+    def _late_comments(self, client: Client, place: Place, state: dict[str, Any]) -> Iterator[Page]:
+        """Comments that came since the last run to questions that were active of late."""
+        now = int(self._now.timestamp())
+        quiet = now - int(QUIET.total_seconds())
+        recent = state.setdefault("recent", {})
+        for number, told in list(recent.items()):
+            if max(told["at"], told["talk"]) <= quiet:
+                del recent[number]
+        if not recent or state["comments_to"] >= now:
+            return
+        on = {int(n): int(n) for n in recent} | {
+            answer: int(n) for n, told in recent.items() for answer in told["answers"]
+        }
+        reader = self._reader(place.name)
+        since = state["comments_to"] - OVERLAP
+        comments, bad = self._api.every(
+            client, reader.site, ON_POSTS, sorted(on), Comment, min=since
+        )
+        comments = [c for c in comments if c.post_id in on]
+        threads = sorted({on[c.post_id] for c in comments})
+        questions, unread = self._api.every(client, reader.site, QUESTIONS, threads, Question)
+        by_id = {q.question_id: q for q in questions}
+        for told in comments:
+            entry = recent[str(on[told.post_id])]
+            entry["talk"] = max(entry["talk"], told.creation_date)
+        state["comments_to"] = now
+        yield Page(
+            posts=tuple(
+                reader.comment(c, on[c.post_id], by_id.get(on[c.post_id])) for c in comments
+            ),
+            cursor=self._cursor(state),
+            unreadable=bad + unread,
+        )
+
+    def _reader(self, place: str) -> Reader:
+        entry = place.partition(":")[2]
+        product = self._about.get(entry)
+        return Reader(place=place, site=_entry(entry)[0], about=(product,) if product else ())
+
+    def _cursor(self, state: dict[str, Any]) -> dict[str, Any]:
+        """What is kept of `state`; the day's requests only where they run out."""
+        state.pop("quota", None)
+        if self._quota.scarce:
+            state["quota"] = self._quota.left
+        return deepcopy(state)
+
+
+def _known(state: Mapping[str, Any], question: Question) -> bool:
+    """Whether a question was read whole since it was last active."""
+    held = state.get("recent", {}).get(str(question.question_id))
+    return bool(held) and held["at"] == question.last_activity_date
+
+
+def _entry(told: str) -> tuple[str, str]:
+    """Site and tag; the site in lower case."""
+    found = _ENTRY.fullmatch(told.strip())
+    if not found:
+        raise InputError(
+            f"sources.stackexchange: {told!r} is no tag at a site.",
+            "Write site/tag, as stackoverflow/claude-code.",
+        )
+    return found[1].lower(), found[2]
+
+
+SOURCE: type[Source] = StackExchange
