@@ -93,6 +93,7 @@ class StackExchange:
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._about = {"/".join(_entry(e)): product for e, product in settings.about.items()}
         self._quota = Quota()
+        self._quiet = int((self._now - QUIET).timestamp())
         key = settings.secret("key")
         self._api = Api(self._quota, key, reserve=0.02)  # others use this address, too
         self._spare = Api(self._quota, key, reserve=0.5)
@@ -145,6 +146,7 @@ class StackExchange:
             if "from" in state:
                 yield from self._back(client, place, state, int(window.back_to.timestamp()))
             return
+        self._forget_quiet(state)
         yield from self._forward(client, place, state, window)
         yield from self._late_comments(client, place, state)
 
@@ -193,7 +195,7 @@ class StackExchange:
                 q for q in step.questions if q.last_activity_date >= floor and not _known(state, q)
             ]
             page = self._whole(client, self._spare, place, new, state)
-            state["from"] = min(state["from"], step.edge or state["from"])
+            state["from"] = max(min(state["from"], step.edge or state["from"]), floor)
             if step.done:
                 # Nothing at all may be a mistake: it is believed when it is said again.
                 state["from"] = state["from"] if step.empty and "ends" not in state else floor
@@ -260,24 +262,29 @@ class StackExchange:
         return page
 
     def _note(self, state: dict[str, Any], question: Question, answers: list[int]) -> None:
-        """Keeps the ids of a question that was active of late, for comments to come."""
-        recent = state.setdefault("recent", {})
-        if moment(question.last_activity_date) > self._now - QUIET:
+        """Keeps the ids of a question that was active of late, for comments to come.
+
+        The last active one is kept in any case: the list begins with it the next time.
+        """
+        at, recent = question.last_activity_date, state.setdefault("recent", {})
+        if at > self._quiet or at >= state.get("to", 0) - OVERLAP:
             before = recent.get(str(question.question_id), {"talk": 0})
-            recent[str(question.question_id)] = {
-                "at": question.last_activity_date,
-                "talk": before["talk"],
-                "answers": sorted(answers),
-            }
+            told = {"at": at, "talk": before["talk"], "answers": sorted(answers)}
+            recent[str(question.question_id)] = told
+
+    def _forget_quiet(self, state: dict[str, Any]) -> None:
+        """Drops questions that were quiet for so long that no comment is looked for."""
+        for number, told in list(state.get("recent", {}).items()):
+            if not self._active(told) and told["at"] < state["to"] - OVERLAP:
+                del state["recent"][number]
+
+    def _active(self, told: Mapping[str, Any]) -> bool:
+        return bool(max(told["at"], told["talk"]) > self._quiet)
 
     def _late_comments(self, client: Client, place: Place, state: dict[str, Any]) -> Iterator[Page]:
         """Comments that came since the last run to questions that were active of late."""
         now = int(self._now.timestamp())
-        quiet = now - int(QUIET.total_seconds())
-        recent = state.setdefault("recent", {})
-        for number, told in list(recent.items()):
-            if max(told["at"], told["talk"]) <= quiet:
-                del recent[number]
+        recent = {n: told for n, told in state.get("recent", {}).items() if self._active(told)}
         if not recent or state["comments_to"] >= now:
             return
         on = {int(n): int(n) for n in recent} | {
@@ -292,9 +299,9 @@ class StackExchange:
         threads = sorted({on[c.post_id] for c in comments})
         questions, unread = self._api.every(client, reader.site, QUESTIONS, threads, Question)
         by_id = {q.question_id: q for q in questions}
-        for told in comments:
-            entry = recent[str(on[told.post_id])]
-            entry["talk"] = max(entry["talk"], told.creation_date)
+        for comment in comments:
+            told = recent[str(on[comment.post_id])]
+            told["talk"] = max(told["talk"], comment.creation_date)
         state["comments_to"] = now
         yield Page(
             posts=tuple(
