@@ -166,7 +166,8 @@ class Client:
         once: bool = False,
     ) -> httpx.Response:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        asked = dict(headers or {}) | {k: v for k, v in conditions.items() if v}
+        # What was sent in another alphabet can't be sent back: then the whole is asked for.
+        asked = dict(headers or {}) | {k: v for k, v in conditions.items() if v and v.isascii()}
         url = self._address(where)
         if _origin(url) not in self._own:
             asked.pop("Authorization", None)

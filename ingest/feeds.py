@@ -1,7 +1,7 @@
-"""RSS and Atom as typed entries, however broken the feed is.
+"""RSS, Atom and JSON Feed as typed entries, however broken the feed is.
 
-Parsing is feedparser's: it mends what real feeds get wrong (bare ampersands, undeclared namespaces,
-wrong dates) and resolves relative links. A feed that declares entities is refused.
+XML is parsed by feedparser: it mends what real feeds get wrong (bare ampersands, undeclared
+namespaces, wrong dates) and resolves relative links. A feed that declares entities is refused.
 Feeds are unordered and their dates are the publisher's word: nothing here relies on either.
 """
 
@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from calendar import timegm
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from time import struct_time
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
+import msgspec
 
 from domain.errors import BadAnswer
+from ingest.text import from_html
+
+LARGEST = 8_000_000  # bytes; parsing takes seconds for each million
+_OPEN = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_CLOSED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,32 +48,114 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """A feed as it was answered. `damaged` tells what the parser had to mend, or "" ."""
+    """A feed as it was answered. `damaged` tells what the parser had to mend, or "" .
+
+    `unreadable` counts entries that are none, or of which the end is missing.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     damaged: str
+    unreadable: int = 0
 
 
 def parse(body: bytes, address: str, content_type: str = "") -> Feed:
     """The feed in `body`, which came from `address`. Raises `BadAnswer` where it is no feed."""
-    if b"<!entity" in body.lower():
-        raise BadAnswer(f"{address} declares entities, which no feed needs.", "It is not read.")
+    if body.lstrip().startswith(b"{"):
+        return from_json(body, address)
+    if len(body) > LARGEST:
+        raise BadAnswer(f"{address} is larger than {LARGEST // 1_000_000} MB.", "It is not read.")
     # A stream: a string or bytes would be tried as an address and as a file's name first.
     headers = {"content-location": address, "content-type": content_type or "application/xml"}
     told = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    if declares_entities(body, str(told.get("encoding") or "utf-8")):
+        raise BadAnswer(f"{address} declares entities, which no feed needs.", "It is not read.")
     if not told.get("version") and not told.get("entries"):
         raise BadAnswer(f"{address} answered with something that is no feed.", "Check the address.")
     problem = told.get("bozo_exception")
+    entries = tuple(_entry(entry) for entry in told.entries)
+    cut = int(bool(problem and entries and len(_OPEN.findall(body)) > len(_CLOSED.findall(body))))
     return Feed(
         title=str(told.feed.get("title", "")),
-        entries=tuple(_entry(entry) for entry in told.entries),
+        entries=entries[: len(entries) - cut],
         damaged=type(problem).__name__ if problem else "",
+        unreadable=cut,
     )
 
 
+def declares_entities(body: bytes, encoding: str) -> bool:
+    """Whether entities are declared in a feed of this encoding; expat bounds what they unfold to."""
+    if b"<!entity" in body.lower():
+        return True
+    try:
+        return "<!entity" in body.decode(encoding, "replace").lower()
+    except LookupError:
+        return False
+
+
+def from_json(body: bytes, address: str) -> Feed:
+    """A JSON Feed (https://www.jsonfeed.org/version/1.1); a value of a wrong type is as none."""
+    try:
+        told = msgspec.json.decode(body, type=_JsonFeed)
+    except msgspec.DecodeError as error:
+        raise BadAnswer(
+            f"{address} answered with JSON that is no feed.", "Check the address."
+        ) from error
+    items = [item for item in told.items if isinstance(item, dict)]
+    return Feed(
+        title=_text(told.title),
+        entries=tuple(_item(item, address) for item in items),
+        damaged="",
+        unreadable=len(told.items) - len(items),
+    )
+
+
+class _JsonFeed(msgspec.Struct):
+    version: str
+    items: list[object]
+    title: object = ""
+
+
+def _item(told: dict[str, object], address: str) -> Entry:
+    key = told.get("id")  # the format wants numbers to be read as text
+    link = _text(told.get("url")) or _text(told.get("external_url"))
+    title, plain = _text(told.get("title")), _text(told.get("content_text"))
+    html = _text(told.get("content_html")) or escape(plain or _text(told.get("summary")))
+    published, updated = _iso(told.get("date_published")), _iso(told.get("date_modified"))
+    named = str(key) if isinstance(key, str | int | float) else link
+    return Entry(
+        id=named or _hash(title, str(published or updated or "") or html),
+        link=urljoin(address, link) if link else "",
+        title=title,
+        html=html,
+        author=_name(told),
+        published=published,
+        updated=updated,
+    )
+
+
+def _name(told: dict[str, object]) -> str | None:
+    """The first author that has a name; version 1 of the format knew only one."""
+    named = told.get("authors")
+    authors = [*(named if isinstance(named, list) else ()), told.get("author")]
+    names = (_text(author.get("name")) for author in authors if isinstance(author, dict))
+    return next(filter(None, names), None)
+
+
+def _text(told: object) -> str:
+    return told if isinstance(told, str) else ""
+
+
+def _iso(told: object) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(_text(told))
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _entry(told: Any) -> Entry:
-    title, link = str(told.get("title", "")), str(told.get("link", ""))
+    title, link = _title(told), str(told.get("link", ""))
     # Its own `get` gives one date for the other where only one is there.
     published = _moment(dict.get(told, "published_parsed"))
     updated = _moment(dict.get(told, "updated_parsed"))
@@ -79,6 +170,11 @@ def _entry(told: Any) -> Entry:
         published=published,
         updated=updated,
     )
+
+
+def _title(told: Any) -> str:
+    title, detail = str(told.get("title", "")), told.get("title_detail") or {}
+    return title if detail.get("type") == "text/plain" else from_html(title)
 
 
 def _fullest(told: Any) -> str:
