@@ -13,6 +13,7 @@ from typing import Any
 from tests.support.replay import Asked, Reply, json_reply
 
 HOME = "https://elsewhere.example"
+COMMENTS = 20_000  # the first id of one
 
 
 @dataclass
@@ -39,7 +40,7 @@ class FakeLemmy:
             "id": number,
             "name": name,
             "body": body,
-            "ap_id": f"{HOME}/post/{9_000 + number}",
+            "ap_id": self.key(number).removeprefix("lemmy:"),
             "deleted": False,
             "removed": False,
             "featured_community": False,
@@ -51,14 +52,14 @@ class FakeLemmy:
         self, post: int, at: datetime, content: str, above: int | None = None, **more: Any
     ) -> int:
         """An answer to a post, or to a comment; gives its id."""
-        number = 700 + len(self.comments)
+        number = COMMENTS + len(self.comments)
         path = self.comments[above]["path"] if above else "0"
         self.comments[number] = self._dated(at) | {
             "id": number,
             "post_id": post,
             "content": content,
             "path": f"{path}.{number}",
-            "ap_id": f"{HOME}/comment/{8_000 + number}",
+            "ap_id": self.key(number).removeprefix("lemmy:"),
             "deleted": False,
             "removed": False,
             **more,
@@ -73,7 +74,7 @@ class FakeLemmy:
 
     def key(self, number: int) -> str:
         """The external id of a post or a comment."""
-        return f"lemmy:{(self.posts | self.comments)[number]['ap_id']}"
+        return f"lemmy:{HOME}/{'comment' if number >= COMMENTS else 'post'}/{9 * number}"
 
     def __call__(self, asked: Asked) -> Reply:
         """Answers one request."""
