@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import frame, theme
+from dashboard.gone import gone
 from dashboard.tables import counted, moment
 from dashboard.text import cause_label, describe, highlight, link, plain
 from db.queries.context import Neighbour
@@ -66,8 +67,8 @@ def _words(report: Report) -> str:
     thread = f'<div class="quiet">Thread: {name}</div>'
     if current.text is None and current.title is None:
         return (
-            f'<div class="panel">{thread}<p>The text was withdrawn by its author or its place. '
-            "Its verdict stays, so that past counts can be explained.</p></div>"
+            f'<div class="panel">{thread}<p>{gone(report.state, current.purged_because)} '
+            "What was judged of it stays, so that past counts can be explained.</p></div>"
         )
     title = f"<h2>{marked('title', current.title)}</h2>" if current.title else ""
     edited = " (edited)" if report.state is PostState.EDITED else ""
@@ -81,10 +82,7 @@ def _words(report: Report) -> str:
 def _verdict(report: Report) -> str:
     verdict = report.verdict
     if verdict is None:
-        return (
-            '<div class="state"><b>Not judged yet.</b>This version of the text arrived after the '
-            "last judging; <code>whylost classify</code> judges it.</div>"
-        )
+        return f'<div class="state">{_unjudged(report)}</div>'
     told = [f"<h3>Verdict</h3>{_probabilities(verdict)}"]
     if verdict.abstained_because and not report.review:
         told.append(f"<p>Undetermined: {plain(ABSTENTION_LABELS[verdict.abstained_because])}</p>")
@@ -102,6 +100,20 @@ def _verdict(report: Report) -> str:
             told.append(f'<p class="quiet">{plain(review.note)}</p>')
     told.append(f'<p class="quiet">Model {plain(verdict.model)}, language {verdict.language}.</p>')
     return "".join(told)
+
+
+def _unjudged(report: Report) -> str:
+    if report.current.text is None:
+        return "<b>Not judged.</b>The text was gone before the model of its day could read it."
+    if report.too_late:
+        return (
+            "<b>Not judged.</b>It was read after the model of its day had been replaced, and no "
+            "day mixes two models."
+        )
+    return (
+        "<b>Not judged yet.</b>This version of the text arrived after the last judging; "
+        "<code>whylost classify</code> judges it."
+    )
 
 
 def _probabilities(verdict: Verdict) -> str:
@@ -187,8 +199,8 @@ def _edits(report: Report) -> str:
     lines = []
     for version in report.versions:
         when = version.edited_at or version.seen_at
-        gone = " (its text is no longer kept)" if version.purged_at else ""
-        lines.append(f"<li>Version {version.version}: {moment(when)}{gone}</li>")
+        lost = gone(report.state, version.purged_because) if version.purged_at else ""
+        lines.append(f"<li>Version {version.version}: {moment(when)}. {lost}</li>")
     return f"<h3>Edits</h3><ul>{''.join(lines)}</ul>"
 
 
@@ -213,6 +225,8 @@ def _neighbour(post: Neighbour) -> None:
     who = ", same author" if post.same_author else ""
     with st.container(key=f"near-{post.key}", gap=None):
         frame.link("report", f"{named} · {moment(post.written_at)}{who}", report=post.key)
-        text = plain(post.text) if post.text is not None else "Withdrawn."
+        text = plain(post.text)
+        if post.text is None:
+            text = gone(post.state, post.purged_because)
         title = f"<b>{plain(post.title)}</b><br>" if post.title else ""
         st.html(f'<div class="post"><div class="text" tabindex="0">{title}{text}</div></div>')

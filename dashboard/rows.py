@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import frame, theme
+from dashboard.gone import gone
 from dashboard.tables import moment
 from dashboard.text import highlight, plain, snippet
 from db.handles import Connection
@@ -48,7 +49,7 @@ def _body(listed: Listed, found: Sequence[Evidence]) -> str:
     in_text = [e for e in found if e.span.field == "text"]
     in_title = [e for e in found if e.span.field == "title"]
     if listed.text is None:
-        words = '<span class="quiet">The text was withdrawn by its author or its place.</span>'
+        words = f'<span class="quiet">{gone(listed.state, listed.purged_because)}</span>'
     else:
         words = snippet(listed.text, in_text)
     thread = plain(listed.thread_title) or '<span class="quiet">a thread without a title</span>'

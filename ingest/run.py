@@ -20,7 +20,7 @@ from ingest.client import client_for
 from ingest.reach import Reach
 from ingest.redact import note_rules
 from ingest.source import Source
-from ingest.sources import known, settings_of
+from ingest.sources import keep_of, known, settings_of
 from ingest.status import SourceStatus, sources_status
 from ingest.tidy import tidy
 from ingest.together import together
@@ -81,7 +81,7 @@ def ingest(
             started_at=now,
             finished_at=now + timedelta(seconds=clock.monotonic() - began),
             outcome=_outcome(reports),
-            counts=_counts(reports) | tidy(engine, keyed, now),
+            counts=_counts(reports) | tidy(engine, keyed, now, keep_of(settings)),
             sources=reports,
             message=" ".join(r.message for r in reports if r.outcome != "done"),
         )

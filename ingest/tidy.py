@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from db import terms
 from db.elsewhere import take_elsewhere
+from db.engine import write
 from db.erase import erase
 from db.handles import Engine
+from db.retention import Keep, expire
 from db.superseded import purge_superseded
 from domain.keyed import Keyed
+from ingest.sources import known
 
 
-def tidy(engine: Engine, keyed: Keyed, now: datetime) -> dict[str, int]:
-    """Takes quotes of deleted posts and superseded texts, erases them; what a run counts of it."""
+def tidy(engine: Engine, keyed: Keyed, now: datetime, keep: Keep | None = None) -> dict[str, int]:
+    """Takes quotes of deleted posts and texts whose time is over, and erases them.
+
+    `keep` says how long texts are kept that are no reports; without it none of them goes. Gives
+    what a run counts of it.
+    """
+    with write(engine) as connection:
+        terms.renew(connection, {name: kind.terms for name, kind in known().items()})
     counts = {
         "quotes_removed": take_elsewhere(engine, keyed, now),
         "superseded_purged": purge_superseded(engine, now),
     }
+    if keep is not None:
+        counts["retention_purged"] = expire(engine, keep, now)
     erase(engine)
     return counts
