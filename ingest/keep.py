@@ -61,6 +61,8 @@ class Keeper:
         self.capped += len(page.missed)
         for missed in page.missed:
             self.failures.append(f"{place.name}: {_told(missed)}")
+        for note in page.notes:
+            self.note(f"{place.name}: {note}")
         self.progress(len(page.posts))
 
     def note(self, text: str) -> None:

@@ -65,7 +65,7 @@ class Page:
     something might have been: counted, since an empty answer is no proof of an empty place.
     `skipped` counts what was left out on purpose, `unreadable` what could not be decoded, `gone`
     names posts of which the source says that they are deleted, `there` posts of which it says no
-    more than that they are not.
+    more than that they are not. `notes` are sentences to tell that are no failure.
     """
 
     posts: tuple[RawPost, ...] = ()
@@ -76,6 +76,7 @@ class Page:
     gone: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
     missed: tuple[Missed, ...] = ()
+    notes: tuple[str, ...] = ()
     outages: tuple[Outage, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 
