@@ -138,7 +138,8 @@ def _posts(connection: Connection, keys: Sequence[str]) -> dict[str, _Now]:
     found = {}
     for row in connection.execute(query):
         told = row._asdict()
-        found[told.pop("key")] = _Now(**told)
+        key = told.pop("key")
+        found[key] = _Now(**told)
     return found
 
 
