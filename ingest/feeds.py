@@ -84,12 +84,12 @@ def parse(body: bytes, address: str, content_type: str = "") -> Feed:
 
 
 def declares_entities(body: bytes, encoding: str) -> bool:
-    """Whether entities are declared in a feed of this encoding; expat bounds what they unfold to."""
+    """Whether entities are declared in this encoding; what they unfold to is bounded by expat."""
     if b"<!entity" in body.lower():
         return True
     try:
         return "<!entity" in body.decode(encoding, "replace").lower()
-    except LookupError:
+    except (LookupError, UnicodeError):  # no codec for text
         return False
 
 
