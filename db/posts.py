@@ -21,7 +21,7 @@ from db.tables import (
     Tombstone,
 )
 from db.upsert import slices, upsert
-from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_titles, titles_gone
+from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_own_title, titles_gone
 from domain.keyed import Keyed
 from domain.nouns import Place, Post, PostState, Thread
 
@@ -37,6 +37,7 @@ class Held:
     state: PostState
     thread: str  # the thread's key
     depth: int
+    edited_at: datetime | None = None  # of the current version, where its source tells
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,17 +70,19 @@ def held(connection: Connection, keys: Sequence[str]) -> dict[str, Held]:
                 PostRow.state,
                 PostRow.thread,
                 PostRow.depth,
+                PostText.edited_at,
             )
             .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
             .where(PostRow.key.in_(part))
-        )
-        for key, raw_hash, version, state, thread, depth in rows:
+        ).all()
+        for key, raw_hash, version, state, thread, depth, edited_at in rows:
             found[key] = Held(
                 raw_hash=raw_hash,
                 version=version,
                 state=PostState(state),
                 thread=thread,
                 depth=depth,
+                edited_at=edited_at,
             )
     return found
 
@@ -135,9 +138,7 @@ def save_threads(
     upsert(connection, ThreadRow, list(rows.values()), update=refreshed)
 
 
-def save_posts(
-    connection: Connection, posts: Sequence[Post], now: datetime, keyed: Keyed
-) -> Saved:
+def save_posts(connection: Connection, posts: Sequence[Post], now: datetime, keyed: Keyed) -> Saved:
     """Keeps new posts, adds a version where the text changed, purges what was deleted.
 
     The same posts again change nothing. Of two copies in `posts` the later one counts. Threads and
@@ -170,27 +171,31 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
         PostProduct,
         [{"post": p.key, "product": product} for p in posts for product in p.products],
     )
-    upsert(
-        connection,
-        AddressRow,
-        [
-            {
-                "post": p.key,
-                "external_id": p.address.external_id,
-                "url": p.address.url,
-                "due_at": p.address.due_at,
-            }
-            for p in posts
-            if p.address and p.state is not PostState.DELETED
-        ],
-    )
+    _keep_addresses(connection, posts)
     buried = [p for p in posts if p.state is PostState.DELETED]
     upsert(
         connection,
         Tombstone,
         [{"post": p.key, "reason": "deleted before it was read", "at": now} for p in buried],
     )
-    take_titles(connection, {p.thread for p in buried if p.parent is None}, now)
+    for post in buried:
+        if post.parent is None:
+            take_own_title(connection, post.thread, {post.key}, now)
+
+
+def _keep_addresses(connection: Connection, posts: Sequence[Post]) -> None:
+    """Keeps addresses that aren't held: those of new posts, and those that went with a text."""
+    rows = [
+        {
+            "post": p.key,
+            "external_id": p.address.external_id,
+            "url": p.address.url,
+            "due_at": p.address.due_at,
+        }
+        for p in posts
+        if p.address and p.state is not PostState.DELETED
+    ]
+    upsert(connection, AddressRow, rows)
 
 
 def _add_versions(
@@ -208,6 +213,7 @@ def _add_versions(
     )
     for part in slices([p.key for p, _ in changed]):
         connection.execute(delete(PostProduct).where(PostProduct.post.in_(part)))
+    _keep_addresses(connection, [p for p, _ in changed])
     products = [{"post": p.key, "product": name} for p, _ in changed for name in p.products]
     upsert(connection, PostProduct, products)
     log_each(connection, "post", "edited", {p.key: {"version": v} for p, v in changed}, now)

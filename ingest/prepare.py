@@ -75,7 +75,7 @@ def prepare(
         if key in buried and before is None:
             continue
         hashed = raw_hash(raw, keyed)
-        if before and (before.raw_hash == hashed or before.state is PostState.DELETED):
+        if before and (before.raw_hash == hashed or _outdated(raw, before)):
             unchanged += 1
             continue
         late = live_since is not None and raw.written_at < live_since
@@ -95,6 +95,15 @@ def prepare(
         posts=tuple(posts),
         unchanged=unchanged,
     )
+
+
+def _outdated(raw: RawPost, before: Held) -> bool:
+    """Whether a copy that differs is older than what is held: an archive may be years old."""
+    if before.state is PostState.DELETED:
+        return True
+    if raw.deleted or before.edited_at is None:
+        return False
+    return raw.edited_at is None or raw.edited_at < before.edited_at
 
 
 def _thread(key: str, raw: RawPost, plan: Plan | None) -> Thread:

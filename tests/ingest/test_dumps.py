@@ -158,6 +158,26 @@ def test_an_older_row_again_does_not_undo_a_later_one(
     assert report.counts["changed"] == 0
 
 
+def test_a_copy_from_before_an_edit_is_no_news(
+    tmp_path: Path, engine: Engine, keyed: Keyed, now: datetime
+) -> None:
+    row = comments(1)[0]
+    copies = {
+        "edited": row | {"edited": 1_770_000_500, "body": "It came back."},
+        "as it was": row,
+        "in between": row | {"edited": 1_770_000_400, "body": "It may come back."},
+        "edited again": row | {"edited": 1_770_000_600, "body": "It is gone again."},
+        "taken away": row | {"body": "[deleted]"},
+    }
+    counts = [
+        import_files(engine, keyed, [packed(tmp_path / name, [copy])], now=now).counts
+        for name, copy in copies.items()
+    ]
+    assert [(c["new"], c["changed"], c["deleted"]) for c in counts] == [
+        *((1, 0, 0), (0, 0, 0), (0, 0, 0), (0, 1, 0), (0, 0, 1))
+    ]
+
+
 class Stop(Exception):
     """Ends an import in the middle."""
 
