@@ -40,7 +40,7 @@ def purge(
 ) -> None:
     """Takes the words and addresses of posts away; their hashes, labels and counts stay."""
     for thread, gone in _by_thread(connection, keys).items():
-        _take_own_title(connection, thread, gone, now)
+        take_own_title(connection, thread, gone, now)
         quotes.take(connection, thread, gone, now, keyed)
     for part in slices(keys):
         _empty(connection, part, now)
@@ -86,13 +86,13 @@ def _by_thread(connection: Connection, keys: Sequence[str]) -> dict[str, set[str
     return found
 
 
-def _take_own_title(
+def take_own_title(
     connection: Connection, thread: str, gone: Collection[str], now: datetime
 ) -> None:
     """Takes the thread's title where one of `gone` opened the thread, or has it for its own."""
     opener = connection.scalar(
         select(PostRow.key)
-        .where(PostRow.thread == thread, PostRow.parent.is_(None))
+        .where(PostRow.thread == thread, PostRow.parent.is_(None), PostRow.depth == 0)
         .order_by(PostRow.written_at, PostRow.key)
         .limit(1)
     )

@@ -135,7 +135,7 @@ def test_words_go_and_labels_stay(
     engine: Engine, keyed: Keyed, now: datetime, make: Callable[..., Post]
 ) -> None:
     opener = make(0, OPENING)
-    save(engine, keyed, now, opener, edited := replace(make(1, "Mine as well."), parent=None))
+    save(engine, keyed, now, opener, other := make(1, "Mine as well."))
     save(engine, keyed, now, replace(opener, text="Nothing left.", raw_hash="e" * 24))
     lost = Fact(
         name="lost", value="a couple of full days", span=Span(field="text", start=60, end=80)
@@ -158,7 +158,7 @@ def test_words_go_and_labels_stay(
         assert [because for because, _ in versions].count("deleted") == 2
         state = connection.scalar(select(PostRow.state).where(PostRow.key == opener.key))
         assert state == PostState.DELETED.value
-        assert connection.scalars(select(AddressRow.post)).all() == [edited.key]
+        assert connection.scalars(select(AddressRow.post)).all() == [other.key]
 
 
 def test_quotes_of_it_go_in_place(
@@ -227,8 +227,10 @@ def test_an_answers_deletion_keeps_the_title(
     engine: Engine, keyed: Keyed, now: datetime, make: Callable[..., Post]
 ) -> None:
     opener, answer = make(0, OPENING), make(1, "Same here.")
-    save(engine, keyed, now, opener, answer)
-    delete(engine, keyed, now, answer)
+    nobodys = replace(make(2, "And here."), parent=None, depth=1)  # forums don't always say whose
+    unread = replace(make(3, ""), parent=None, depth=1, state=PostState.DELETED)
+    save(engine, keyed, now, opener, answer, nobodys, unread)
+    delete(engine, keyed, now, answer, nobodys)
     with read(engine) as connection:
         assert connection.scalar(select(ThreadRow.title)) == "History gone since the update"
     assert texts(engine, opener) == [OPENING]
