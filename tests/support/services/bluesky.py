@@ -193,7 +193,7 @@ def service(now: datetime) -> FakeBluesky:
         product = "Claude Code" if number % 3 else "Claude"
         post = made.add(at, f"{product} lost my chat again, part {number}", hidden=number % 10 == 7)
         if number % 4 == 0:
-            made.add(at + timedelta(minutes=9), "For me claude did, too", parent=post)
+            made.add(at + timedelta(minutes=9), f"For me {product} did, too", parent=post)
     other = made.add(now - timedelta(days=3), "Which assistant forgets least?")
     made.add(now - timedelta(days=2), "Not Claude, I fear", parent=other)
     made.add(now - timedelta(days=4), "Claudette lost my umbrella")  # the index stems words
