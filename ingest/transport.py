@@ -113,10 +113,10 @@ class PoliteTransport(httpx.BaseTransport):
             body = self._read(request, answer)
         finally:
             answer.close()
-        headers = [
-            (k, v)
-            for k, v in answer.headers.multi_items()
-            if k not in ("content-encoding", "content-length", "transfer-encoding")
+        headers = [  # as bytes: some servers write dates in their own alphabet
+            (name, told)
+            for name, told in answer.headers.raw
+            if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
         ]
         if answer.status_code < 400:
             pause = wait_before_next(answer.headers, now=clock.time())
