@@ -393,3 +393,14 @@ def test_what_was_certainly_not_served_is_repeated_and_told(
     with nobody, pytest.raises(Unreachable) as closed:
         nobody.get("list", list[int], once=True)
     assert not closed.value.served
+
+
+def test_headers_in_another_alphabet_are_read_and_not_sent_back(
+    server: Replay, client: Client
+) -> None:
+    server.faults = {0: json_reply([1], Last_Modified="29 \xc9\xe1\xed 2004", ETag='"one"')}
+    answer = client.get("list", list[int])
+    assert (answer.content, answer.etag) == ([1], '"one"')
+    client.get("list", list[int], etag=answer.etag, last_modified=answer.last_modified)
+    assert server.asked[1].headers["if-none-match"] == '"one"'
+    assert "if-modified-since" not in server.asked[1].headers
