@@ -57,7 +57,7 @@ class PoliteTransport(httpx.BaseTransport):
         while True:
             if self._reach.offline():
                 raise Unreachable(
-                    f"{request.url.host} was not asked: nothing in the network answers.",
+                    "It was not asked: nothing in the network answers.",
                     "Is this machine online? Try again later.",
                 )
             try:
