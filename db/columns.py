@@ -103,7 +103,11 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
     Column("language", "ISO 639-1, `und` where it can't be told.", lambda r: r.report.language),
     Column("thread_title", "Title of the thread, redacted.", lambda r: r.report.thread_title),
     Column("title", "Its own title, redacted.", lambda r: r.report.title),
-    Column("text", "Its text, redacted; empty once withdrawn.", lambda r: r.report.text),
+    Column(
+        "text",
+        "Its text, redacted; empty once withdrawn or no longer kept.",
+        lambda r: r.report.text,
+    ),
     Column(
         "decision",
         "context_limit, safety_trigger, session_management, other, undetermined or not_a_report.",

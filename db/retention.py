@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from db import erase
-from db.changes import log
+from db.changes import log_each
 from db.engine import read, write
 from db.judges import Judges, judges
 from db.quotes import LABELS
@@ -182,8 +182,7 @@ def _purge(connection: Connection, keys: Collection[str], because: str, now: dat
         )
         .values(title=None, text=None, purged_at=now, purged_because=because)
     )
-    for key in keys:
-        log(connection, "post", key, "purged", after={"reason": because}, now=now)
+    log_each(connection, "post", "purged", {key: {"reason": because} for key in keys}, now)
     connection.execute(delete(FactRow).where(FactRow.post.in_(keys), FactRow.name.not_in(LABELS)))
     threads = select(PostRow.thread).where(PostRow.key.in_(keys))
     held = (
