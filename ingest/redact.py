@@ -2,7 +2,7 @@
 
 Rules grow; texts that were stored before pass through them again here. Only titles and texts that
 change are written, in place, a block a transaction; stopped anywhere, the next run goes on there.
-What was judged of them goes with the old text: `whylost classify` judges them anew.
+What the current model said of them goes with the old text: `whylost classify` judges them anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
+
+from msgspec import structs
 
 from db import erase, ruleset, runs, texts
 from db.engine import open_engine, read, revision, write
@@ -119,7 +121,7 @@ def _titles(engine: Engine, at: Position) -> _Block | None:
     return _Block(
         read=len(rows),
         changed=tuple(after for before, after in made if after != before),
-        reached=Position(rules=at.rules, thread=rows[-1].thread),
+        reached=structs.replace(at, thread=rows[-1].thread),
     )
 
 
@@ -133,7 +135,7 @@ def _texts(engine: Engine, at: Position) -> _Block | None:
     return _Block(
         read=len(rows),
         changed=tuple(after for before, after in made if after != before),
-        reached=Position(rules=at.rules, thread=at.thread, post=last.post, version=last.version),
+        reached=structs.replace(at, post=last.post, version=last.version),
     )
 
 
