@@ -16,7 +16,7 @@ from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
-from ingest.commands import mount as mount_ingest
+from ingest.overview import app as sources_commands
 from trends.commands import mount as mount_trends
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def doctor(context: typer.Context) -> None:
         raise PartlyDone(f"To look at: {', '.join(failed)}.")
 
 
-mount_ingest(app)
+app.add_typer(sources_commands, name="sources")
 app.add_typer(ingest_commands, name="ingest")
 app.add_typer(classify_commands, name="classify")
 mount_trends(app)

@@ -65,6 +65,39 @@ def _held(source: str) -> Select[str, str, str, str, str, str, datetime, str]:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """How much of a source is due to be read or asked for again, and was not yet."""
+
+    threads: int = 0
+    posts: int = 0
+
+
+def waiting(connection: Connection, now: datetime) -> dict[str, Waiting]:
+    """By source; one of which nothing is due is left out."""
+    of_posts = (
+        select(PlaceRow.source, func.count())
+        .join(PostRow, PostRow.place == PlaceRow.name)
+        .join(AddressRow, AddressRow.post == PostRow.key)
+        .where(AddressRow.due_at <= now)
+        .group_by(PlaceRow.source)
+    )
+    of_threads = (
+        select(PlaceRow.source, func.count())
+        .join(PostRow, PostRow.place == PlaceRow.name)
+        .join(AddressRow, AddressRow.post == PostRow.key)
+        .join(ThreadRow, ThreadRow.key == PostRow.thread)
+        .where(ThreadRow.due_at <= now, PostRow.parent.is_(None))
+        .group_by(PlaceRow.source)
+    )
+    posts = dict(connection.execute(of_posts).all())
+    threads = dict(connection.execute(of_threads).all())
+    return {
+        source: Waiting(threads=threads.get(source, 0), posts=posts.get(source, 0))
+        for source in posts.keys() | threads.keys()
+    }
+
+
 def newest_post(connection: Connection, thread: str) -> datetime | None:
     """When the newest post of a thread that we hold was written."""
     return connection.scalar(select(func.max(PostRow.written_at)).where(PostRow.thread == thread))

@@ -1,4 +1,4 @@
-"""`whylost ingest`, `whylost ingest import` and `whylost sources`."""
+"""`whylost ingest` with `import` and `redact`."""
 
 from __future__ import annotations
 
@@ -169,26 +169,6 @@ def redact(
         told.say("`whylost classify` judges these posts anew.")
     if report.outcome != "done":
         raise PartlyDone(report.message)
-
-
-def mount(parent: typer.Typer) -> None:
-    """`whylost sources` stands beside `whylost ingest`."""
-    parent.command(name="sources")(_sources)
-
-
-def _sources(context: typer.Context) -> None:
-    """Each source: enabled, credentials, last run, lag, posts, cursor."""
-    from dataclasses import asdict
-
-    from db.opened import opened
-    from ingest.run import sources_status
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database:
-        rows = [asdict(row) for row in sources_status(database.engine, told.settings, told.now())]
-    told.tell(rows)
-    if rows:
-        told.table([head.replace("_", " ") for head in rows[0]], [tuple(r.values()) for r in rows])
 
 
 def show(told: Invocation, report: RunReport) -> None:

@@ -9,7 +9,8 @@ from functools import partial
 from threading import Lock
 from typing import Literal
 
-from db import runs
+from db import runs, seen
+from db.engine import write
 from db.handles import Engine
 from domain.errors import InputError, SourceError
 from domain.keyed import Keyed
@@ -17,6 +18,7 @@ from domain.nouns import RunReport, SourceReport
 from domain.settings import Settings
 from ingest.budget import Clock
 from ingest.client import client_for
+from ingest.live import is_live
 from ingest.reach import Reach
 from ingest.redact import note_rules
 from ingest.source import Source
@@ -146,11 +148,15 @@ def _visit(
                 first=now - timedelta(days=settings.first_run_days),
                 progress=progress,
             )
-            return visit.run(
+            report = visit.run(
                 since=since,
                 back_to=back_to or now - timedelta(days=settings.back_fill_days),
                 even_first=back_to is not None,
             )
+        if report.posts_read and is_live(source, mine):
+            with write(engine) as connection:
+                seen.note(connection, kind.name, now)
+        return report
     except SourceError as error:
         return SourceReport(source=kind.name, outcome="failed", message=str(error))
 

@@ -1,27 +1,27 @@
-"""`whylost sources`: how each source and each of its places stands."""
+"""`whylost sources`: how each place stands, and what the latest run counted at its source."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from db import cursors
+from db import cursors, due, seen
 from db.engine import read
 from db.handles import Engine
-from db.queries.health import PlaceLine, RunLine, SourceLine, runs
+from db.queries.health import SourceLine, latest_visits
 from db.queries.health import places as place_lines
 from domain.nouns import Place
 from domain.settings import Settings, SourceSettings
 from ingest.source import Source
 from ingest.sources import known, settings_of
 
-RUNS = 200  # looked through for the latest visit to each source
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceStatus:
-    """One place of a source. `lag_hours`: since what was last read whole; None: nothing yet."""
+    """One place of a source. `lag_hours`: since what was last read whole; None: nothing yet.
+
+    `counted`, `due_threads` and `due_posts` are those of the whole source.
+    """
 
     source: str
     place: str
@@ -35,6 +35,9 @@ class SourceStatus:
     read_to: datetime | None
     lag_hours: float | None
     note: str
+    counted: str
+    due_threads: int
+    due_posts: int
 
 
 def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[SourceStatus]:
@@ -42,7 +45,9 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
     with read(engine) as connection:
         stored = {line.place: line for line in place_lines(connection)}
         positions = cursors.all_cursors(connection)
-        latest = _latest(runs(connection, limit=RUNS))
+        latest = latest_visits(connection)
+        waiting = due.waiting(connection, now)
+        real = seen.since(connection)
     rows: list[SourceStatus] = []
     for name, kind in known().items():
         mine = settings_of(settings, kind)
@@ -50,19 +55,19 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
         back_to = now - timedelta(days=settings.back_fill_days)
         for place in source.places():
             cursor = positions.get((name, place.name), {})
+            row = _row(source, mine, place, cursor, latest.get(name), back_to, now)
             line = stored.get(place.name)
-            rows.append(_row(source, mine, place, cursor, line, latest.get(name), back_to, now))
+            left = waiting.get(name, due.Waiting())
+            rows.append(
+                replace(
+                    row,
+                    seen_live=source.seen_live or name in real,
+                    posts=line.posts if line else 0,
+                    due_threads=left.threads,
+                    due_posts=left.posts,
+                )
+            )
     return rows
-
-
-def _latest(lines: Sequence[RunLine]) -> dict[str, tuple[datetime, SourceLine]]:
-    """The latest visit to each source, a failed one too, that left no place behind."""
-    return {
-        source.source: (line.started_at, source)
-        for line in reversed(lines)
-        for source in line.sources
-        if line.stage == "ingest"
-    }
 
 
 def _row(
@@ -70,7 +75,6 @@ def _row(
     settings: SourceSettings,
     place: Place,
     cursor: dict[str, object],
-    line: PlaceLine | None,
     latest: tuple[datetime, SourceLine] | None,
     back_to: datetime,
     now: datetime,
@@ -88,11 +92,14 @@ def _row(
         seen_live=source.seen_live,
         last_run=visited,
         outcome=visit.outcome if visit else None,
-        posts=line.posts if line else 0,
+        posts=0,
         read_from=covered.began if covered else None,
         read_to=covered.ended if covered else None,
         lag_hours=round(lag, 1) if lag is not None else None,
         note=" ".join(filter(None, notes)),
+        counted=visit.beside() if visit else "",
+        due_threads=0,
+        due_posts=0,
     )
 
 

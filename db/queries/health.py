@@ -48,11 +48,36 @@ class SourceLine:
     posts_read: int
     posts_new: int
     posts_changed: int
+    posts_unchanged: int
     posts_deleted: int
+    skipped: int
     unreadable: int
     empty_answers: int
+    capped: int
+    threads_visited: int
+    posts_checked: int
+    dollars: float
     seconds: float
     message: str
+
+    def beside(self) -> str:
+        """What was counted beside posts, in words; "" where nothing was."""
+        told = [
+            f"{count:,} {what}" for name, what in _BESIDE.items() if (count := getattr(self, name))
+        ]
+        if self.dollars:
+            told.append(f"{self.dollars:.2f} dollars")
+        return ", ".join(told)
+
+
+_BESIDE = {
+    "skipped": "left out on purpose",
+    "unreadable": "unreadable",
+    "empty_answers": "empty answers",
+    "capped": "gaps at a cap",
+    "threads_visited": "threads read again",
+    "posts_checked": "posts asked for again",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +143,28 @@ def runs(connection: Connection, *, limit: int = 20) -> list[RunLine]:
         line = SourceLine(**{name: getattr(row, name) for name in names})
         at_sources.setdefault(row.run, []).append(line)
     return [RunLine(**row._asdict(), sources=tuple(at_sources.get(row.number, ()))) for row in rows]
+
+
+def latest_visits(connection: Connection) -> dict[str, tuple[datetime, SourceLine]]:
+    """The latest reading of each source, a failed one too, and when its run began."""
+    latest = (
+        select(RunSource.source, func.max(RunSource.run).label("run"))
+        .join(RunRow, RunRow.number == RunSource.run)
+        .where(RunRow.stage == "ingest")
+        .group_by(RunSource.source)
+        .subquery()
+    )
+    names = [f.name for f in fields(SourceLine)]
+    query = (
+        select(RunRow.started_at, *(getattr(RunSource, name) for name in names))
+        .join(RunRow, RunRow.number == RunSource.run)
+        .join(latest, and_(latest.c.source == RunSource.source, latest.c.run == RunSource.run))
+        .order_by(RunSource.source)
+    )
+    return {
+        row.source: (row.started_at, SourceLine(**{name: getattr(row, name) for name in names}))
+        for row in connection.execute(query)
+    }
 
 
 def places(connection: Connection) -> list[PlaceLine]:
