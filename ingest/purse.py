@@ -81,8 +81,8 @@ class Purse:
             )
         if mills > self.most(budget, use):
             raise SourceError(
-                f"{self.place}: its part of the money for {use} is used up.",
-                _CONSEQUENCE[use],
+                f"{self.place}: its part of the money for {use} is used up{_SO[use]}.",
+                "Raise budget_dollars and budget_dollars_month, or read fewer places.",
             )
         budget.spend(mills / MILLS)
         self._book(use, mills)
@@ -102,9 +102,9 @@ class Purse:
         return money
 
 
-_CONSEQUENCE = {
-    Use.READING: "What is missing until the next run that has some is a gap.",
-    Use.CHECKING: "Posts that were deleted may still be here: raise the budget, or forget posts.",
+_SO = {
+    Use.READING: ", so posts are missing",
+    Use.CHECKING: ", so posts that were deleted there may still be here",
 }
 
 
