@@ -13,10 +13,11 @@ than what was walked come with their posts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from math import ceil
 from typing import Any, ClassVar
 
@@ -50,7 +51,7 @@ class _News:
     """What the list of comments told."""
 
     threads: tuple[int, ...]  # with comments that are new or edited
-    recent: Mapping[str, str]  # comments of the overlap, with their versions
+    recent: tuple[str, ...]  # marks of the overlap's comments
     newest: datetime | None
     unreadable: int
     missed: tuple[Missed, ...]
@@ -164,7 +165,8 @@ class Lemmy:
     def _forward(
         self, api: Api, community: _Community, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
-        start = _moment(state["to"]) - OVERLAP if "to" in state else window.first
+        known = _moment(state["to"]) if "to" in state else window.first
+        start = known - OVERLAP if "to" in state else known
         start = min(start, window.since) if window.since else start
         newest: datetime | None = None
         missed: tuple[Missed, ...] = ()
@@ -172,16 +174,17 @@ class Lemmy:
             yield self._listed(api, community, turned)
             times = [view.post.written_at() for view in turned.views]
             newest = max([*times, newest] if newest else times, default=None)
-            missed = _missed(turned, start, "posts")
+            missed = _missed(turned, known, "posts")
             if _reached(turned, start):
                 break
-        news = self._news(api, community, start, {} if window.since else state.get("recent", {}))
+        marks = () if window.since else state.get("recent", ())
+        news = self._news(api, community, start, known, marks)
         newest = max(filter(None, (newest, news.newest)), default=None)
         if newest:
             newest = min(newest, self._now)
             state["to"] = max(state.get("to", ""), _iso(newest))
             state["from"] = min(state.get("from", _iso(start)), _iso(start), state["to"])
-            state["recent"] = dict(news.recent)
+            state["recent"] = list(news.recent)
             state["owed"] = {str(n): 0 for n in news.threads} | state.get("owed", {})
             _settle(state)
         yield Page(
@@ -193,29 +196,33 @@ class Lemmy:
         yield from self._owed(api, community, state)
 
     def _news(
-        self, api: Api, community: _Community, start: datetime, known: Mapping[str, str]
+        self,
+        api: Api,
+        community: _Community,
+        start: datetime,
+        known: datetime,
+        marks: Collection[str],
     ) -> _News:
-        """Which threads have comments that weren't there the last time."""
+        """Which threads have comments from `start` on that are not among `marks`.
+
+        Those up to `known` were read before.
+        """
         views: list[CommentView] = []
         unreadable = 0
         missed: tuple[Missed, ...] = ()
         for turned in api.comments(community.name):
             views += turned.views
             unreadable += turned.unreadable
-            missed = _missed(turned, start, "comments")
+            missed = _missed(turned, known, "comments")
             if _reached(turned, start):
                 break
         views = [view for view in views if view.comment.written_at() >= start]
         newest = max((view.comment.written_at() for view in views), default=None)
-        news = [view for view in views if known.get(str(view.comment.id)) != _version(view)]
+        news = [view for view in views if _mark(view) not in marks]
         least = min(newest, self._now) - OVERLAP if newest else start
         return _News(
             threads=tuple(dict.fromkeys(view.post.id for view in news)),
-            recent={
-                str(view.comment.id): _version(view)
-                for view in views
-                if view.comment.written_at() >= least
-            },
+            recent=tuple(sorted(_mark(v) for v in views if v.comment.written_at() >= least)),
             newest=newest,
             unreadable=unreadable,
             missed=missed,
@@ -290,20 +297,22 @@ class Lemmy:
 
     def _tree(self, api: Api, community: _Community, number: int) -> Page:
         """A whole thread. Comments come after those that they answer."""
-        view = self._views.pop((api.base, number), None) or api.post(number)
+        listed = self._views.pop((api.base, number), None)
+        view = listed or api.post(number)
+        empty = not listed and not view.answers()  # a list's count may be older than a comment
         opener = self._opener(api, community, view)
         posts = [] if opener.deleted else [opener]
         known: dict[int, str] = {}
         unreadable = 0
         missed: tuple[Missed, ...] = ()
-        for turned in api.below(number) if view.answers() else ():
+        for turned in () if empty else api.below(number):
             unreadable += turned.unreadable
             for below in turned.views:
                 above = [known[n] for n in below.comment.above() if n in known]
                 known[below.comment.id] = below.comment.key()
                 posts.append(self._comment(api, community, below, above[-1] if above else ""))
             if turned.capped:
-                last = min(posts[-1].written_at, self._now)
+                last = max((post.written_at for post in posts), default=self._now)
                 reason = f"A thread has more than {REACHED} comments"
                 missed = (Missed(began=last, ended=self._now, reason=reason),)
         return Page(
@@ -383,9 +392,11 @@ def _with(page: Page, state: Mapping[str, Any], missed: tuple[Missed, ...]) -> P
     )
 
 
-def _version(view: CommentView) -> str:
+def _mark(view: CommentView) -> str:
+    """A version of a comment, by which it is known again; its id is nothing for a cursor."""
     edited = view.comment.edited_at()
-    return f"{_iso(edited) if edited else ''}{'-' if view.comment.gone() else ''}"
+    told = f"{view.comment.id}|{_iso(edited) if edited else ''}|{view.comment.gone()}"
+    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _iso(moment: datetime) -> str:

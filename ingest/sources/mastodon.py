@@ -17,10 +17,11 @@ instances' rules forbid machines: mastodon.social's do, so it is no default.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from math import ceil
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlencode
@@ -32,7 +33,7 @@ from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.answer import PAGE
 from ingest.client import Client
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Asked, Covered, Page, RawPost, Source, Terms, Window
 from ingest.wires.mastodon import (
     Instance,
     Stand,
@@ -46,6 +47,8 @@ from ingest.wires.mastodon_threads import Threads
 
 LIMIT = 40  # statuses of one page
 BATCH = 20  # of one check
+MOST_TRIES = 3  # at a page of which a context can't be read
+NEXT = 1 << 16  # from an id to those of the next millisecond
 OVERLAP = timedelta(hours=24)  # statuses of other instances come late, with their old ids
 _ADDRESS = re.compile(r"(https?://[^/\s]+)/tags/([^/?#\s]+)/?", re.IGNORECASE)
 _STATUS = re.compile(r"(https?://[^/\s]+)/@[^/\s]+/([0-9]{1,20})")
@@ -70,7 +73,7 @@ class _Step:
     hidden: int = 0  # of authors who asked not to be found
     gone: list[str] = field(default_factory=list)  # the hidden ones too: we may hold them
     unknown: list[str] = field(default_factory=list)  # ids of those whose context is not shown
-    missed: list[Missed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def page(self, cursor: Mapping[str, Any] | None = None) -> Page:
         return Page(
@@ -79,7 +82,7 @@ class _Step:
             unreadable=self.unreadable + len(self.unknown),
             skipped=self.hidden,
             gone=tuple(self.gone),
-            missed=tuple(self.missed),
+            notes=tuple(self.notes),
         )
 
 
@@ -154,19 +157,16 @@ class Mastodon:
         return self._settings.budget_requests
 
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """The times of the oldest and the newest id."""
+        """From `from` to `to`."""
         if "to" not in cursor:
             return None
-        return Covered(began=time_of(int(cursor["from"])), ended=time_of(int(cursor["to"])))
+        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """How far the walk back still has to go, and what the instance keeps to itself."""
+        """How far the walk back still has to go."""
         covered = self.covered(cursor)
         left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
-        told = [f"{left} days of history to go"] if left > 0 else []
-        if cursor.get("closed"):
-            told.append(f"the instance shows no {cursor['closed']} statuses without an account")
-        return "; ".join(told)
+        return f"{left} days of history to go" if left > 0 else ""
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -175,49 +175,68 @@ class Mastodon:
         tag = self._tags[place.name]
         state = deepcopy(dict(cursor))
         closed = self._closed(client, tag.base)
-        if "to" in state:
-            state.pop("closed", None)
-            state |= {"closed": closed} if closed else {}
         if window.back_to is None:
             yield from self._forward(client, tag, state, window)
+            if closed:
+                yield Page(notes=(f"{tag.base} shows no {closed} statuses to strangers.",))
         elif "from" in state:
             yield from self._back(client, tag, state, id_at(window.back_to))
 
     def _forward(
         self, client: Client, tag: _Tag, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
-        first = id_at(window.first)
-        low = id_at(time_of(int(state["to"])) - OVERLAP) if "to" in state else first
-        low = min(low, id_at(window.since)) if window.since else low
-        known = {} if window.since else state.get("recent", {})
-        began = low
+        start = _moment(state["to"]) - OVERLAP if "to" in state else window.first
+        low = began = id_at(min(start, window.since) if window.since else start)
+        known = set[str]() if window.since else set(state.get("recent", ()))
+        seen: dict[str, int] = {}
         while items := self._feed(client, tag, {"min_id": str(low)}):
             low = _moved(numbers(items), low, up=True)
             statuses, unreadable = read(items)
-            news = [s for s in statuses if known.get(s.id) != _version(s)]
-            step = self._taken(client, tag, news)
+            news = [s for s in statuses if _mark(s) not in known]
+            step = yield from self._patiently(client, tag, news, state)
             step.unreadable += unreadable
-            state["from"] = str(min(int(state.get("from", began)), began))
-            state["to"] = str(max(int(state.get("to", low)), low))
-            state["recent"] = _recent(state, [s for s in statuses if s.id not in step.unknown])
+            seen |= {_mark(s): int(s.id) for s in statuses if s.id not in step.unknown}
+            state["from"] = min(state.get("from", _iso(began)), _iso(began))
+            state["to"] = max(state.get("to", ""), _iso(low))
+            state["recent"] = sorted(known | seen.keys())
             yield step.page(state)
         if "to" not in state and self._feed(client, tag, {}):
             # The feed is alive, and nothing was written since: older statuses are for the way back.
-            state |= {"from": str(first), "to": str(first)}
+            state |= {"from": _iso(began), "to": _iso(began)}
+        if "to" in state:
+            least = id_at(_moment(state["to"]) - OVERLAP)
+            state["recent"] = sorted(mark for mark, number in seen.items() if number > least)
         yield Page(empty=low == began, cursor=deepcopy(state) if "to" in state else None)
 
     def _back(self, client: Client, tag: _Tag, state: dict[str, Any], floor: int) -> Iterator[Page]:
-        while (at := int(state["from"])) > floor:
+        at = id_at(_moment(state["from"]))
+        while at > floor:
             items = self._feed(client, tag, {"max_id": str(at)})
             if not items:  # the feed's end: what is older was never there, or is kept no longer
-                state["from"] = str(floor)
+                state["from"] = _iso(floor)
                 yield Page(cursor=deepcopy(state), empty=True)
                 return
-            state["from"] = str(_moved(numbers(items), at, up=False))
+            lowest = _moved(numbers(items), at, up=False)
             statuses, unreadable = read(items)
-            step = self._taken(client, tag, statuses)
+            step = yield from self._patiently(client, tag, statuses, state)
             step.unreadable += unreadable
+            at = lowest
+            state["from"] = _iso(at + NEXT)  # of a millisecond's statuses all are read again
             yield step.page(state)
+
+    def _patiently(
+        self, client: Client, tag: _Tag, statuses: Sequence[Status], state: dict[str, Any]
+    ) -> Generator[Page, None, _Step]:
+        """As `_taken`; a context that can't be read stops a few runs, then it costs only itself."""
+        tries = state.get("tries", 0) + 1
+        try:
+            step = self._taken(client, tag, statuses, at_any_cost=tries > MOST_TRIES)
+        except BadAnswer:
+            state["tries"] = tries
+            yield Page(cursor=deepcopy(state))
+            raise
+        state.pop("tries", None)
+        return step
 
     def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
         """The opener, and its answers as far as a reader without an account is shown them."""
@@ -285,12 +304,10 @@ class Mastodon:
         """
         if base not in self._open:
             try:
-                told = client.get(f"{base}/api/v2/instance", Instance).content or Instance()
+                told = client.get(f"{base}/api/v2/instance", Instance).content
             except Gone:  # before 4.0: feeds can't be closed
-                told = Instance()
-            access = told.configuration.timelines_access.hashtag_feeds
-            shut = [kind for kind in ("local", "remote") if getattr(access, kind) != "public"]
-            self._open[base] = " and ".join(shut)
+                told = None
+            self._open[base] = " and ".join(told.closed() if told else ())
         if self._open[base] == "local and remote":
             raise Refused(
                 f"{base} shows hashtags to its own users only.",
@@ -303,10 +320,13 @@ class Mastodon:
         asked: dict[str, str | int] = {"limit": LIMIT, **params}
         return client.get(where, list[msgspec.Raw], params=asked).content or []
 
-    def _taken(self, client: Client, tag: _Tag, statuses: Iterable[Status]) -> _Step:
+    def _taken(
+        self, client: Client, tag: _Tag, statuses: Iterable[Status], *, at_any_cost: bool
+    ) -> _Step:
         """The posts among `statuses`, with the answers to those that open a thread.
 
-        The oldest first: where one stands tells where its answers do.
+        The oldest first: where one stands tells where its answers do. Raises `BadAnswer` for a
+        context that can't be read, unless `at_any_cost`.
         """
         step = _Step()
         for status in sorted(statuses, key=lambda s: int(s.id)):
@@ -323,19 +343,20 @@ class Mastodon:
                     step.unknown.append(status.id)
                 else:  # it is us who refused to go where the answer led
                     raise
+            except BadAnswer:
+                if not at_any_cost:
+                    raise
+                step.unknown.append(status.id)
         return step
 
     def _whole(self, client: Client, tag: _Tag, root: Status, step: _Step) -> None:
-        """Takes a thread; where it can't be read to its end, its newest part is missing."""
+        """Takes a thread. A cut one is no gap: what bears the hashtag comes by the feed."""
         whole = self._threads.whole(client, tag.base, root)
         for status, stand in whole.statuses:
             self._take(tag, status, stand, step)
         step.unreadable += whole.unreadable
         if whole.capped:
-            newest = max(status.created_at for status, _ in whole.statuses).astimezone(UTC)
-            reason = "A thread has more answers than a reader without an account is shown"
-            began = min(newest, self._now)
-            step.missed.append(Missed(began=began, ended=self._now, reason=reason))
+            step.notes.append("A thread has more answers than strangers are shown.")
 
     def _take(self, tag: _Tag, status: Status, stand: Stand | None, step: _Step) -> None:
         if status.hidden() or stand is None:
@@ -402,15 +423,19 @@ def _says_gone(error: Refused) -> bool:
     return isinstance(error, Gone) and error.word not in ("", PAGE)
 
 
-def _version(status: Status) -> str:
-    return status.edited_at.isoformat() if status.edited_at else ""
+def _mark(status: Status) -> str:
+    """A version of a status, by which it is known again; its id is nothing for a cursor."""
+    edited = status.edited_at.isoformat() if status.edited_at else ""
+    return blake2b(f"{status.id}|{edited}".encode(), digest_size=8).hexdigest()
 
 
-def _recent(state: Mapping[str, Any], statuses: Iterable[Status]) -> dict[str, str]:
-    """The statuses of the overlap, with their versions: what is unchanged isn't read again."""
-    known = state.get("recent", {}) | {s.id: _version(s) for s in statuses}
-    least = id_at(time_of(int(state["to"])) - OVERLAP)
-    return {number: version for number, version in known.items() if int(number) > least}
+def _iso(number: int) -> str:
+    """The time of an id."""
+    return time_of(number).isoformat(timespec="milliseconds")
+
+
+def _moment(told: str) -> datetime:
+    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = Mastodon

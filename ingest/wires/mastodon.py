@@ -7,6 +7,7 @@ number; `uri` is the same everywhere. An id begins with the time of the status, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -15,6 +16,7 @@ import msgspec
 
 from ingest.text import from_html
 
+CLOSED = ("authenticated", "disabled")
 _COUNTER = 16  # bits of an id below the milliseconds
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,33 +85,48 @@ class Ancestor(msgspec.Struct, kw_only=True):
 class Context(msgspec.Struct, kw_only=True):
     """What is around a status: those that it answers, the first one first, and its answers."""
 
-    ancestors: list[Ancestor] = []
+    ancestors: list[msgspec.Raw] = []
     descendants: list[msgspec.Raw] = []
+
+    def above(self) -> list[Ancestor]:
+        """Those that it answers, as far as they are readable."""
+        found: list[Ancestor] = []
+        for item in self.ancestors:
+            with suppress(msgspec.ValidationError):
+                found.append(msgspec.json.decode(item, type=Ancestor))
+        return found
 
 
 class Access(msgspec.Struct):
-    """Who may read a kind of feed: `public`, `authenticated`, `disabled`."""
+    """Who may read a kind of feed: `public`, or one of `CLOSED`."""
 
-    local: str = "public"
-    remote: str = "public"
+    local: str | None = None
+    remote: str | None = None
 
 
 class Feeds(msgspec.Struct):
     """Since 4.5 an instance can close them."""
 
-    hashtag_feeds: Access = msgspec.field(default_factory=Access)
+    hashtag_feeds: Access | None = None
 
 
 class Configuration(msgspec.Struct):
     """Of an instance."""
 
-    timelines_access: Feeds = msgspec.field(default_factory=Feeds)
+    timelines_access: Feeds | None = None
 
 
 class Instance(msgspec.Struct):
     """What an instance tells of itself."""
 
-    configuration: Configuration = msgspec.field(default_factory=Configuration)
+    configuration: Configuration | None = None
+
+    def closed(self) -> list[str]:
+        """Whose statuses with a hashtag it shows to its own users only: `local`, `remote`."""
+        feeds = self.configuration.timelines_access if self.configuration else None
+        access = (feeds.hashtag_feeds if feeds else None) or Access()
+        kinds = {"local": access.local, "remote": access.remote}
+        return [kind for kind, who in kinds.items() if who in CLOSED]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

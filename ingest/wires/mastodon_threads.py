@@ -86,11 +86,11 @@ class Threads:
 
     def _above(self, client: Client, base: str, number: str) -> Stand | None:
         """Where what a status answers stands; None where it is not shown."""
-        ancestors = self._context(client, base, number).ancestors
+        ancestors = self._context(client, base, number).above()
         for _ in range(MOST_CONTEXTS):
             if len(ancestors) < ANCESTORS or ancestors[0].in_reply_to_id is None:
                 break
-            higher = self._context(client, base, ancestors[0].id).ancestors
+            higher = self._context(client, base, ancestors[0].id).above()
             if not higher:
                 break
             ancestors = [*higher, *ancestors]

@@ -269,6 +269,20 @@ def test_comments_beyond_the_cap_are_a_gap(now: datetime) -> None:
     assert len(posts(pages)) == 501
 
 
+def test_a_lively_community_whose_overlap_is_not_reached_has_no_gap(now: datetime) -> None:
+    service = FakeLemmy(now=now)
+    number = service.post(now - DAY, "The lively one")
+    for minute in range(480):
+        service.comment(number, now - minute * timedelta(minutes=1), f"Me {minute}.")
+    with replaying(service) as server:
+        cursor = cursor_of(Reader(server, now).pages())
+        for minute in range(1, 40):
+            service.comment(number, now + minute * timedelta(minutes=1), f"Later {minute}.")
+        news = Reader(server, now + HOUR).pages(cursor)
+    reasons = {m.reason for page in news for m in page.missed}
+    assert reasons == {"A thread has more than 500 comments"}
+
+
 def test_only_threads_with_new_comments_are_read_again(
     service: FakeLemmy, server: Replay, now: datetime
 ) -> None:
@@ -284,6 +298,20 @@ def test_only_threads_with_new_comments_are_read_again(
     trees = [a for a in requests(server, "comment/list") if "post_id" in a.params]
     assert [a.params["post_id"] for a in trees] == [str(lively)]
     assert trees[0].params["sort"] == "Old", "those that are answered before the answers"
+
+
+def test_a_comment_that_comes_between_the_two_lists_is_read(
+    service: FakeLemmy, now: datetime
+) -> None:
+    number = service.post(now - HOUR, "Lost it")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path.endswith("comment/list") and not service.comments:
+            service.comment(number, now, "Me.")
+        return service(asked)
+
+    with replaying(answer) as server:
+        assert set(posts(Reader(server, now).pages())) == service.belonging()
 
 
 def test_an_edited_comment_makes_its_thread_news(

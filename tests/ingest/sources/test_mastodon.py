@@ -20,7 +20,7 @@ from ingest.client import client_for
 from ingest.limits import wait_asked, wait_before_next
 from ingest.source import Asked as Post
 from ingest.source import Page, RawPost, Window
-from ingest.sources.mastodon import Mastodon
+from ingest.sources.mastodon import MOST_TRIES, Mastodon
 from ingest.wires.mastodon import Context, Instance, id_at, numbers, time_of
 from ingest.wires.mastodon import read as statuses_of
 from tests.support.replay import JSON, Asked, QuickClock, Replay, Reply, json_reply, replaying
@@ -62,10 +62,13 @@ class Reader:
             clock=QuickClock(),
         )
 
-    def pages(self, cursor: dict | None = None, **window: datetime) -> list[Page]:
+    def read(self, cursor: dict | None = None, **window: datetime) -> Iterator[Page]:
         with self._client() as client:
             asked = Window(**{"first": self.now - 7 * DAY, **window})
-            return list(self.source.pages(client, self.source.places()[0], cursor or {}, asked))
+            yield from self.source.pages(client, self.source.places()[0], cursor or {}, asked)
+
+    def pages(self, cursor: dict | None = None, **window: datetime) -> list[Page]:
+        return list(self.read(cursor, **window))
 
     def thread(self, opener: RawPost) -> Page:
         with self._client() as client:
@@ -310,6 +313,60 @@ def test_a_status_whose_context_is_closed_is_counted_and_asked_for_again(
     assert set(posts(again)) == {key(service, number)}
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_a_context_that_can_not_be_read_stops_some_runs_and_no_more(
+    service: FakeMastodon, now: datetime, back: bool
+) -> None:
+    age = 20 * DAY if back else DAY
+    opener = service.post(now - age - 3 * HOUR, "A kite.", tag=False)
+    bad = service.post(now - age - 2 * HOUR, "Mine forgot.", parent=opener)
+    fine = service.post(now - age - HOUR, "And mine.")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path.endswith(f"{bad}/context"):
+            return Reply(headers={"Content-Type": "text/html"}, body=b"<h1>Hm")
+        return service(asked)
+
+    cursor: dict = {}
+    window = {}
+    if back:
+        at = (now - 7 * DAY).isoformat(timespec="milliseconds")
+        cursor, window = {"from": at, "to": at}, {"back_to": now - 60 * DAY}
+    with replaying(answer) as server:
+        for _ in range(MOST_TRIES):
+            pages: list[Page] = []
+            with pytest.raises(BadAnswer):
+                pages.extend(Reader(server, now).read(cursor, **window))
+            cursor = cursor_of(pages)
+            assert posts(pages) == {}, "the page comes whole or not at all"
+        last = Reader(server, now).pages(cursor, **window)
+    assert set(posts(last)) == {key(service, fine)}
+    assert sum(page.unreadable for page in last) == 1
+    assert "tries" not in cursor_of(last)
+
+
+def test_a_strange_ancestor_costs_only_itself(service: FakeMastodon, now: datetime) -> None:
+    opener = service.post(now - 3 * HOUR, "A kite.", tag=False)
+    match = service.post(now - HOUR, "Mine forgot.", parent=opener)
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path.endswith("/context"):
+            context = json.loads(service(asked).body)
+            return json_reply(context | {"ancestors": [None, *context["ancestors"]]})
+        return service(asked)
+
+    with replaying(answer) as server:
+        found = posts(Reader(server, now).pages())
+    assert found[key(service, match)].thread == key(service, opener)
+
+
+def test_a_cursor_holds_no_ids(service: FakeMastodon, server: Replay, now: datetime) -> None:
+    made = [service.post(now - n * HOUR, f"Number {n}.") for n in range(1, 4)]
+    cursor = cursor_of(Reader(server, now).pages())
+    assert len(cursor["recent"]) == 3
+    assert not any(number in json.dumps(cursor) for number in made)
+
+
 def test_reading_goes_upwards_to_an_empty_page(
     service: FakeMastodon, server: Replay, now: datetime
 ) -> None:
@@ -320,7 +377,7 @@ def test_reading_goes_upwards_to_an_empty_page(
     feeds = [a for a in server.asked if "/tag/" in a.path]
     assert len(feeds) == 9, "a full last page is not the end: an empty one is"
     assert all("min_id" in a.params and a.params["limit"] == "40" for a in feeds)
-    assert cursor_of(pages)["to"] == made[-1]
+    assert cursor_of(pages)["to"] == (now - HOUR).isoformat(timespec="milliseconds")
 
 
 def test_a_short_page_is_not_the_last(service: FakeMastodon, now: datetime) -> None:
@@ -423,7 +480,7 @@ def test_a_page_that_leads_nowhere_is_a_bad_answer(
             return json_reply(list(service.statuses.values()))
         return service(asked)
 
-    at = str(id_at(now - 2 * HOUR))
+    at = (now - 2 * HOUR).isoformat()
     with replaying(answer) as server, pytest.raises(BadAnswer, match="leads nowhere"):
         Reader(server, now).pages({"from": at, "to": at}, **way)
 
@@ -449,13 +506,21 @@ def test_a_closed_feed_is_an_error_not_an_empty_world(
 
 def test_a_half_closed_feed_is_told(service: FakeMastodon, server: Replay, now: datetime) -> None:
     service.post(now - HOUR, "From here.")
-    cursor = cursor_of(Reader(server, now).pages())
     service.access = {"hashtag_feeds": {"local": "public", "remote": "authenticated"}}
-    reader = Reader(server, now)
-    told = cursor_of(reader.pages(cursor))
-    assert "no remote statuses" in reader.source.advice(told, now)
-    service.access["hashtag_feeds"]["remote"] = "public"
-    assert "closed" not in cursor_of(Reader(server, now).pages(told))
+    pages = Reader(server, now).pages()
+    assert pages[-1].notes == (f"{server.address} shows no remote statuses to strangers.",)
+
+
+@pytest.mark.parametrize(
+    "access", [{}, {"hashtag_feeds": None}, {"hashtag_feeds": {"local": "everyone"}}]
+)
+def test_an_instance_that_says_nothing_of_feeds_is_open(
+    service: FakeMastodon, server: Replay, now: datetime, access: dict
+) -> None:
+    service.access = access
+    answers = json.dumps({"configuration": {"timelines_access": access}})
+    assert msgspec.json.decode(answers, type=Instance).closed() == []
+    assert msgspec.json.decode(b'{"configuration": null}', type=Instance).closed() == []
 
 
 def test_an_instance_from_before_feeds_could_be_closed_is_read(
@@ -521,14 +586,13 @@ def test_a_cut_context_is_followed_down(
             service.post(at, f"Twig {minute}.", tag=False, parent=branch)
     page = Reader(server, now).pages()[0]
     assert len(page.posts) < 105
-    (missed,) = page.missed
-    assert "more answers" in missed.reason
-    assert missed.ended == now
+    assert page.notes == ("A thread has more answers than strangers are shown.",)
+    assert page.missed == (), "the hashtag's own statuses are all there"
     # Breadth first, as many instances answer, shows all branches: then each can be asked.
     service._below = lambda number, depth: _by_breadth(service, number)  # type: ignore[method-assign]
     page = Reader(server, now).pages()[0]
     assert len(page.posts) == 105
-    assert page.missed == ()
+    assert page.notes == ()
 
 
 def _by_breadth(service: FakeMastodon, number: str) -> list[dict[str, Any]]:
@@ -550,7 +614,7 @@ def test_a_thread_deeper_than_a_reader_is_shown_is_followed(
         number = service.post(at, f"Turn {minute}.", tag=False, parent=number)
     page = Reader(server, now).pages()[0]
     assert max(post.depth for post in page.posts) == 45
-    assert page.missed == ()
+    assert page.notes == ()
 
 
 def test_sixty_answers_that_are_all_are_not_called_cut(
@@ -562,7 +626,7 @@ def test_sixty_answers_that_are_all_are_not_called_cut(
         service.post(at, f"Answer {minute}.", tag=False, parent=opener)
     page = Reader(server, now).pages()[0]
     assert len(page.posts) == 61
-    assert page.missed == ()
+    assert page.notes == ()
 
 
 def test_an_answer_below_one_that_is_not_shown_stays_in_the_thread(
@@ -759,8 +823,10 @@ def test_recorded_statuses_are_read(shared: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["instance_v2"])
 def test_recorded_instances_are_read(shared: Path, name: str) -> None:
     body = (shared / "wire" / "mastodon" / f"{name}.json").read_bytes()
-    access = msgspec.json.decode(body, type=Instance).configuration.timelines_access
-    assert (access.hashtag_feeds.local, access.hashtag_feeds.remote) == ("public", "public")
+    told = msgspec.json.decode(body, type=Instance)
+    assert told.closed() == []
+    assert told.configuration is not None
+    assert told.configuration.timelines_access is not None
 
 
 @given(st.integers(0, 4_000_000_000_000_000))

@@ -73,7 +73,7 @@ class FakeAppStore:
     def settings(self, address: str) -> dict[str, object]:
         return {
             "base": address,
-            "search": (f"us/{APP}", f"GB/{APP}1"),
+            "search": (f"us/{APP}",),
             "about": {f"us/{APP}": "Claude"},
         }
 
@@ -94,7 +94,7 @@ class FakeAppStore:
 
 def service(now: datetime) -> FakeAppStore:
     """Sixty days of reviews, one every third day."""
-    made = FakeAppStore(now=now)
+    made = FakeAppStore(now=now, size=8)
     for number in range(20):
         at = now - timedelta(days=3 * number, hours=2)
         made.review(14_000_000_000 - number, at, f"It lost my chat number {number}.")
