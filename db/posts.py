@@ -21,7 +21,7 @@ from db.tables import (
     Tombstone,
 )
 from db.upsert import slices, upsert
-from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_own_title, titles_gone
+from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_own_title
 from domain.keyed import Keyed
 from domain.nouns import Place, Post, PostState, Thread
 
@@ -122,12 +122,11 @@ def save_threads(
     `only_new` leaves threads that are held as they are: for a title or an opening that is a guess.
     A title that was purged doesn't come back with an answer that still carries it.
     """
-    gone = set() if only_new else titles_gone(connection, [t.key for t in threads])
     rows = {
         t.key: {
             "key": t.key,
             "place": t.place,
-            "title": "" if t.key in gone else t.title,
+            "title": t.title,
             "opened_at": t.opened_at,
             "first_seen_at": now,
             "due_at": t.due_at,
@@ -135,7 +134,8 @@ def save_threads(
         for t in threads
     }
     refreshed = () if only_new else ("title", "opened_at")
-    upsert(connection, ThreadRow, list(rows.values()), update=refreshed)
+    shown = ThreadRow.purged_because.is_(None)
+    upsert(connection, ThreadRow, list(rows.values()), update=refreshed, where=shown)
 
 
 def save_posts(connection: Connection, posts: Sequence[Post], now: datetime, keyed: Keyed) -> Saved:

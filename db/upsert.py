@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.tables import Table
@@ -20,15 +20,22 @@ def upsert(
     table: type[Table],
     rows: Sequence[Mapping[str, Any]],
     update: Sequence[str] = (),
+    *,
+    where: ColumnElement[bool] | None = None,
 ) -> None:
-    """Inserts `rows`; where the primary key is there already, sets `update`, or leaves the row."""
+    """Inserts `rows`; where the primary key is there already, sets `update`, or leaves the row.
+
+    `where`: which of the rows that are there already are set at all.
+    """
     if not rows:
         return
     made = _insert(connection, table)
     keys = [column.name for column in table.__table__.primary_key]
     if update:
         statement = made.on_conflict_do_update(
-            index_elements=keys, set_={name: made.excluded[name] for name in update}
+            index_elements=keys,
+            set_={name: made.excluded[name] for name in update},
+            where=where,
         )
     else:
         statement = made.on_conflict_do_nothing(index_elements=keys)

@@ -66,17 +66,6 @@ def take_titles(connection: Connection, threads: Collection[str], now: datetime)
             erase.note(connection)
 
 
-def titles_gone(connection: Connection, threads: Collection[str]) -> set[str]:
-    """Those of `threads` whose titles were purged and may not come back."""
-    found: set[str] = set()
-    for part in slices(sorted(threads)):
-        query = select(ThreadRow.key).where(
-            ThreadRow.key.in_(part), ThreadRow.purged_because.is_not(None)
-        )
-        found.update(connection.scalars(query))
-    return found
-
-
 def _by_thread(connection: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for part in slices(keys):

@@ -145,11 +145,11 @@ def repeated(text: str, known: Known, *, elsewhere: bool = False) -> list[Span]:
     `elsewhere`: in another thread, where only long passages with `> ` are sure to be quotes.
     """
     found: list[Span] = []
-    for stretch in stretches(text):
+    for stretch in stretches(text, only=Kind.QUOTED if elsewhere else None):
         if stretch.kind is Kind.QUOTED:
             if _repeats(stretch, known, "quoted", BLOCK if elsewhere else LEAST_QUOTED):
                 found += stretch.lines
-        elif stretch.kind is Kind.PROSE and not elsewhere:
+        elif stretch.kind is Kind.PROSE:
             for part in spoken(text, stretch):
                 if part.kind is Kind.PROSE:
                     found += _in_prose(part, known)

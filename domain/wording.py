@@ -68,10 +68,12 @@ class Stretch:
         )
 
 
-def stretches(text: str) -> list[Stretch]:
-    """The stretches of `text` that hold words, from its beginning to its end."""
+def stretches(text: str, *, only: Kind | None = None) -> list[Stretch]:
+    """The stretches of `text` that hold words, from its beginning to its end; `only` of a kind."""
     found: list[Stretch] = []
     for kind, lines in _runs(text):
+        if only is not None and kind is not only:
+            continue
         stretch = Stretch(kind=kind, lines=lines)
         for start, end in lines:
             _read(text, start, end, stretch)
