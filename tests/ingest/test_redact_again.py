@@ -260,90 +260,96 @@ def many(engine: Engine, keyed: Keyed, number: int, text: str = OLD) -> None:
     save(engine, keyed, posts, {"1": "Lost in /Users/marisol/dev"})
 
 
-@pytest.mark.parametrize("stop_at", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("stop_at", [1, 5, 8])
 def test_stopped_anywhere_it_goes_on_there(
-    engine: Engine,
+    sqlite_engine: Engine,
     keyed: Keyed,
     now: datetime,
     stop_at: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ingest.redact, "BLOCK", 4)
-    many(engine, keyed, 20)
+    many(sqlite_engine, keyed, 20)
 
     def stop(done: int, _total: int | None) -> None:
         if done >= stop_at:
             raise Stopped
 
     with pytest.raises(Stopped):
-        redact_again(engine, now=now, report=stop)
-    assert told(engine) == ruleset.UNKNOWN
-    done = count(engine, PostText, PostText.text.contains("[user]"))
-    report = redact_again(engine, now=now)
+        redact_again(sqlite_engine, now=now, report=stop)
+    assert told(sqlite_engine) == ruleset.UNKNOWN
+    done = count(sqlite_engine, PostText, PostText.text.contains("[user]"))
+    report = redact_again(sqlite_engine, now=now)
     assert report.counts["texts_changed"] == 20 - done
     assert report.counts["read"] < 21
-    assert count(engine, PostText, PostText.text.contains("marisol")) == 0
-    assert count(engine, PostText, PostText.title.contains("ada_k")) == 0
-    assert count(engine, Meta, Meta.name == "redaction_position") == 0
-    assert told(engine) == fingerprint()
+    assert count(sqlite_engine, PostText, PostText.text.contains("marisol")) == 0
+    assert count(sqlite_engine, PostText, PostText.title.contains("ada_k")) == 0
+    assert count(sqlite_engine, Meta, Meta.name == "redaction_position") == 0
+    assert told(sqlite_engine) == fingerprint()
 
 
-def test_a_position_under_other_rules_is_none(engine: Engine, keyed: Keyed, now: datetime) -> None:
-    many(engine, keyed, 3)
-    with write(engine) as connection:
+def test_a_position_under_other_rules_is_none(
+    sqlite_engine: Engine, keyed: Keyed, now: datetime
+) -> None:
+    many(sqlite_engine, keyed, 3)
+    with write(sqlite_engine) as connection:
         at = Position(rules="others", thread="z", post="z")
         texts.save(connection, [], at, now)
-    assert redact_again(engine, now=now).counts["texts_changed"] == 3
+    assert redact_again(sqlite_engine, now=now).counts["texts_changed"] == 3
 
 
-def test_which_rules_the_texts_passed_through(engine: Engine, keyed: Keyed, now: datetime) -> None:
-    ruleset.note_rules(engine, "before the first post")
-    assert told(engine) is None
-    ruleset.note_rules(engine, "first")
-    many(engine, keyed, 2)
-    assert told(engine) == "first"
-    ruleset.note_rules(engine, "first")
-    assert told(engine) == "first"
-    ruleset.note_rules(engine, "second")
-    assert told(engine) == ruleset.MIXED
-    redact_again(engine, now=now)
-    note_rules(engine)
-    assert told(engine) == fingerprint()
+def test_which_rules_the_texts_passed_through(
+    sqlite_engine: Engine, keyed: Keyed, now: datetime
+) -> None:
+    ruleset.note_rules(sqlite_engine, "before the first post")
+    assert told(sqlite_engine) is None
+    ruleset.note_rules(sqlite_engine, "first")
+    many(sqlite_engine, keyed, 2)
+    assert told(sqlite_engine) == "first"
+    ruleset.note_rules(sqlite_engine, "first")
+    assert told(sqlite_engine) == "first"
+    ruleset.note_rules(sqlite_engine, "second")
+    assert told(sqlite_engine) == ruleset.MIXED
+    redact_again(sqlite_engine, now=now)
+    note_rules(sqlite_engine)
+    assert told(sqlite_engine) == fingerprint()
 
 
 def test_posts_by_other_rules_send_a_stopped_rewriting_back(
-    engine: Engine, keyed: Keyed, now: datetime
+    sqlite_engine: Engine, keyed: Keyed, now: datetime
 ) -> None:
-    many(engine, keyed, 2)
-    with write(engine) as connection:
+    many(sqlite_engine, keyed, 2)
+    with write(sqlite_engine) as connection:
         texts.save(connection, [], Position(rules="first", post="z"), now)
-    ruleset.note_rules(engine, "first")
-    with read(engine) as connection:
+    ruleset.note_rules(sqlite_engine, "first")
+    with read(sqlite_engine) as connection:
         assert ruleset.position(connection, "first").post == "z"
-    ruleset.note_rules(engine, "second")
-    with read(engine) as connection:
+    ruleset.note_rules(sqlite_engine, "second")
+    with read(sqlite_engine) as connection:
         assert ruleset.position(connection, "first").post == ""
 
 
-def test_an_old_database_says_so(engine: Engine, keyed: Keyed) -> None:
-    many(engine, keyed, 1)
-    note_rules(engine)
-    assert told(engine) == ruleset.UNKNOWN
+def test_an_old_database_says_so(sqlite_engine: Engine, keyed: Keyed) -> None:
+    many(sqlite_engine, keyed, 1)
+    note_rules(sqlite_engine)
+    assert told(sqlite_engine) == ruleset.UNKNOWN
 
 
 def settings_for(url: str) -> Settings:
     return load(None, url)
 
 
-def test_the_doctor_knows(engine: Engine, database_url: str, keyed: Keyed, now: datetime) -> None:
-    settings = settings_for(database_url)
+def test_the_doctor_knows(
+    sqlite_engine: Engine, sqlite_url: str, keyed: Keyed, now: datetime
+) -> None:
+    settings = settings_for(sqlite_url)
     (check,) = checks(settings)
     assert check.ok
-    many(engine, keyed, 1)
+    many(sqlite_engine, keyed, 1)
     (check,) = checks(settings)
     assert not check.ok
     assert check.fix == "Run `whylost ingest redact --again`."
-    redact_again(engine, now=now)
+    redact_again(sqlite_engine, now=now)
     (check,) = checks(settings)
     assert check.ok
 
@@ -465,11 +471,11 @@ def test_killed_in_the_middle_it_ends_like_an_undisturbed_run(
     assert count(sqlite_engine, RunRow, RunRow.outcome == "killed") == 1
 
 
-def test_meta_of_others_stays(engine: Engine, keyed: Keyed, now: datetime) -> None:
-    with write(engine) as connection:
+def test_meta_of_others_stays(sqlite_engine: Engine, keyed: Keyed, now: datetime) -> None:
+    with write(sqlite_engine) as connection:
         connection.execute(insert(Meta), [{"name": "another", "value": "1"}])
-    many(engine, keyed, 1)
-    redact_again(engine, now=now)
-    with read(engine) as connection:
+    many(sqlite_engine, keyed, 1)
+    redact_again(sqlite_engine, now=now)
+    with read(sqlite_engine) as connection:
         names = set(connection.scalars(select(Meta.name)))
     assert names == {"key_fingerprint", "content", "another", "redaction_rules"}
