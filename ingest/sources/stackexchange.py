@@ -5,13 +5,14 @@ answers and edits move and comments don't. Turning pages of a moving list would 
 page is asked for anew from the last activity seen. The answers to a hundred questions, and the
 comments on a hundred posts, are one request each.
 
-Late comments are looked for on the questions that were active within thirty days and on their
-answers, whose ids stand in the cursor. An address without a key has 300 requests a day: the walk
+Late comments come when a question becomes active, or when their post is asked for again: a day
+after it was read, then ever more slowly. An address without a key has 300 requests a day: the walk
 back and the posts to be asked for leave half of them to what is new.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,21 +26,10 @@ from domain.errors import BadAnswer, InputError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.schedule import QUIET
+from ingest.questions import Reader, checked, whole
 from ingest.source import Asked, Covered, Page, Source, Terms, Window
-from ingest.stackexchange import (
-    MOST_PAGES,
-    ON_POSTS,
-    QUESTIONS,
-    VECTOR,
-    Api,
-    Quota,
-    Reader,
-    checked,
-    decoded,
-    whole,
-)
-from ingest.wires.stackexchange import Comment, Question, moment
+from ingest.stackexchange import MOST_PAGES, VECTOR, Api, Quota, decoded
+from ingest.wires.stackexchange import Question, moment
 
 OVERLAP = 300  # seconds: answers are cached for minutes
 _ENTRY = re.compile(r"([\w.-]+)/([^/\s]+)", re.ASCII)
@@ -85,7 +75,7 @@ class StackExchange:
     needs: ClassVar[tuple[str, ...]] = ()  # a key is welcome
     catches_up: ClassVar[bool] = True
     seen_live: ClassVar[bool] = False
-    visits: ClassVar[bool] = False  # the lists give every answer and edit, and late comments
+    visits: ClassVar[bool] = False  # the list gives every answer and edit
     checks: ClassVar[int] = VECTOR
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
@@ -93,7 +83,6 @@ class StackExchange:
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._about = {"/".join(_entry(e)): product for e, product in settings.about.items()}
         self._quota = Quota()
-        self._quiet = int((self._now - QUIET).timestamp())
         key = settings.secret("key")
         self._api = Api(self._quota, key, reserve=0.02)  # others use this address, too
         self._spare = Api(self._quota, key, reserve=0.5)
@@ -146,9 +135,7 @@ class StackExchange:
             if "from" in state:
                 yield from self._back(client, place, state, int(window.back_to.timestamp()))
             return
-        self._forget_quiet(state)
         yield from self._forward(client, place, state, window)
-        yield from self._late_comments(client, place, state)
 
     def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
         """The lists give all that there is."""
@@ -156,28 +143,29 @@ class StackExchange:
 
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """Posts by their ids, one request for each kind: those that are gone are left out of it."""
-        groups: defaultdict[str, dict[int, Asked]] = defaultdict(dict)
+        held: defaultdict[str, dict[int, Asked]] = defaultdict(dict)
         for asked in posts:
             _, kind, number = asked.external_id.split("/")
-            groups[kind][int(number)] = asked
-        for kind, of_kind in groups.items():
-            yield checked(client, self._spare, self._reader(posts[0].place), kind, of_kind)
+            held[kind][int(number)] = asked
+        yield from checked(client, self._spare, self._reader(posts[0].place), held)
 
     def _forward(
         self, client: Client, place: Place, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
         start = state["to"] - OVERLAP if "to" in state else int(window.first.timestamp())
         start = min(start, int(window.since.timestamp())) if window.since else start
+        seen: dict[str, int] = {} if window.since else state.get("seen", {})
         for step in self._questions(client, self._api, place, "asc", start):
-            new = [q for q in step.questions if window.since or not _known(state, q)]
-            page = self._whole(client, self._api, place, new, state)
+            new = [q for q in step.questions if _mark(q) not in seen]
+            page = self._whole(client, self._api, place, new)
             state["to"] = max(state.get("to", start), step.edge or start)
             state.setdefault("from", start)
-            state.setdefault("comments_to", int(self._now.timestamp()))
             if step.done:
                 state["from"] = min(state["from"], start)
             if step.done and not step.empty:
                 state["read_at"] = self._now.isoformat()
+            seen |= {_mark(q): q.last_activity_date for q in new}
+            state["seen"] = {m: at for m, at in seen.items() if at >= state["to"] - OVERLAP}
             yield replace(
                 page,
                 cursor=self._cursor(state),
@@ -190,11 +178,13 @@ class StackExchange:
     ) -> Iterator[Page]:
         if state["from"] <= floor:
             return
+        seen: set[str] = set()
         for step in self._questions(client, self._spare, place, "desc", state["from"]):
             new = [
-                q for q in step.questions if q.last_activity_date >= floor and not _known(state, q)
+                q for q in step.questions if q.last_activity_date >= floor and _mark(q) not in seen
             ]
-            page = self._whole(client, self._spare, place, new, state)
+            seen |= {_mark(q) for q in new}
+            page = self._whole(client, self._spare, place, new)
             state["from"] = max(min(state["from"], step.edge or state["from"]), floor)
             if step.done:
                 # Nothing at all may be a mistake: it is believed when it is said again.
@@ -245,71 +235,9 @@ class StackExchange:
             else:
                 raise BadAnswer(f"{place.name} has more questions of one second than can be read.")
 
-    def _whole(
-        self,
-        client: Client,
-        api: Api,
-        place: Place,
-        questions: Sequence[Question],
-        state: dict[str, Any],
-    ) -> Page:
-        """Questions with their answers and comments; the fresh ones are noted in `state`."""
-        if not questions:
-            return Page()
-        page, answers = whole(client, api, self._reader(place.name), questions)
-        for question in questions:
-            self._note(state, question, answers[question.question_id])
-        return page
-
-    def _note(self, state: dict[str, Any], question: Question, answers: list[int]) -> None:
-        """Keeps the ids of a question that was active of late, for comments to come.
-
-        The last active one is kept in any case: the list begins with it the next time.
-        """
-        at, recent = question.last_activity_date, state.setdefault("recent", {})
-        if at > self._quiet or at >= state.get("to", 0) - OVERLAP:
-            before = recent.get(str(question.question_id), {"talk": 0})
-            told = {"at": at, "talk": before["talk"], "answers": sorted(answers)}
-            recent[str(question.question_id)] = told
-
-    def _forget_quiet(self, state: dict[str, Any]) -> None:
-        """Drops questions that were quiet for so long that no comment is looked for."""
-        for number, told in list(state.get("recent", {}).items()):
-            if not self._active(told) and told["at"] < state["to"] - OVERLAP:
-                del state["recent"][number]
-
-    def _active(self, told: Mapping[str, Any]) -> bool:
-        return bool(max(told["at"], told["talk"]) > self._quiet)
-
-    def _late_comments(self, client: Client, place: Place, state: dict[str, Any]) -> Iterator[Page]:
-        """Comments that came since the last run to questions that were active of late."""
-        now = int(self._now.timestamp())
-        recent = {n: told for n, told in state.get("recent", {}).items() if self._active(told)}
-        if not recent or state["comments_to"] >= now:
-            return
-        on = {int(n): int(n) for n in recent} | {
-            answer: int(n) for n, told in recent.items() for answer in told["answers"]
-        }
-        reader = self._reader(place.name)
-        since = state["comments_to"] - OVERLAP
-        comments, bad = self._api.every(
-            client, reader.site, ON_POSTS, sorted(on), Comment, min=since
-        )
-        comments = [c for c in comments if c.post_id in on]
-        threads = sorted({on[c.post_id] for c in comments})
-        questions, unread = self._api.every(client, reader.site, QUESTIONS, threads, Question)
-        by_id = {q.question_id: q for q in questions}
-        for comment in comments:
-            told = recent[str(on[comment.post_id])]
-            told["talk"] = max(told["talk"], comment.creation_date)
-        state["comments_to"] = now
-        yield Page(
-            posts=tuple(
-                reader.comment(c, on[c.post_id], by_id.get(on[c.post_id])) for c in comments
-            ),
-            cursor=self._cursor(state),
-            unreadable=bad + unread,
-        )
+    def _whole(self, client: Client, api: Api, place: Place, questions: Sequence[Question]) -> Page:
+        """Questions with their answers and comments."""
+        return whole(client, api, self._reader(place.name), questions) if questions else Page()
 
     def _reader(self, place: str) -> Reader:
         entry = place.partition(":")[2]
@@ -324,10 +252,10 @@ class StackExchange:
         return deepcopy(state)
 
 
-def _known(state: Mapping[str, Any], question: Question) -> bool:
-    """Whether a question was read whole since it was last active."""
-    held = state.get("recent", {}).get(str(question.question_id))
-    return bool(held) and held["at"] == question.last_activity_date
+def _mark(question: Question) -> str:
+    """Stands for a question as it is since its last activity: cursors hold no ids of posts."""
+    told = f"{question.question_id}@{question.last_activity_date}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _entry(told: str) -> tuple[str, str]:

@@ -17,10 +17,11 @@ from domain.errors import BadAnswer, BudgetSpent, InputError, Refused, Throttled
 from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
+from ingest.questions import Reader
 from ingest.source import Asked as Held
 from ingest.source import Page, RawPost, Window
 from ingest.sources.stackexchange import StackExchange
-from ingest.stackexchange import LONGER, Reader, decoded
+from ingest.stackexchange import LONGER, decoded
 from ingest.wires.stackexchange import Answer, Comment, Question, Wrapper
 from tests.support.replay import JSON, Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.stackexchange import FakeStackExchange
@@ -231,37 +232,38 @@ def test_a_known_question_costs_no_more_requests(
     server.asked.clear()
     pages = list(read(server, now + HOUR, cursor))
     assert posts(pages) == {}
-    assert [a.path for a in server.asked] == ["/2.3/questions", "/2.3/posts/1;2/comments"]
+    assert [a.path for a in server.asked] == ["/2.3/questions"]
+    site.answer(3, 1, now + HOUR)
+    assert len(posts(list(read(server, now + 2 * HOUR, cursor)))) == 3
 
 
-def test_a_late_comment_is_found_though_nothing_became_active(
+def test_what_is_asked_for_again_brings_the_comments_that_came_since(
     site: FakeStackExchange, server: Replay, now: datetime
 ) -> None:
     site.question(1, now - 20 * DAY, "Codex forgot")
     site.answer(2, 1, now - 6 * DAY)
-    cursor = last(list(read(server, now)))
-    site.comment(9, 2, now + HOUR)
-    got = posts(list(read(server, now + 2 * HOUR, cursor)))
-    late = got["comment/9"]
-    assert (late.parent, late.thread_title) == ("se:stackoverflow/answer/2", "Codex forgot")
-    assert late.products == ("Codex",)
+    site.comment(8, 1, now)
+    site.comment(9, 2, now)
+    got = posts(check(server, now, "question/1", "answer/2", "comment/9"))
+    one, other = got["comment/8"], got["comment/9"]
+    assert (one.parent, one.thread_title) == ("se:stackoverflow/question/1", "Codex forgot")
+    assert (other.parent, other.thread) == (
+        "se:stackoverflow/answer/2",
+        "se:stackoverflow/question/1",
+    )
+    assert other.thread_title is None  # the answer doesn't say
+    assert other.products == ("Codex",)
+    assert other.url == "https://stackoverflow.com/a/2#comment9_2"
+    assert len(server.asked) == 3
 
 
-def test_what_was_quiet_for_thirty_days_is_no_longer_asked(
+def test_cursors_hold_no_ids_of_posts(
     site: FakeStackExchange, server: Replay, now: datetime
 ) -> None:
-    site.question(1, now - 6 * DAY, "Codex forgot")
+    site.question(987_654, now - HOUR, "Codex forgot")
     cursor = last(list(read(server, now)))
-    assert list(cursor["recent"]) == ["1"]
-    site.comment(2, 1, now + 20 * DAY)
-    cursor = last(list(read(server, now + 21 * DAY, cursor)))
-    assert list(cursor["recent"]) == ["1"]  # the comment kept it
-    site.question(3, now + 30 * DAY, "Codex forgot")
-    cursor = last(list(read(server, now + 60 * DAY, cursor)))
-    server.asked.clear()
-    cursor = last(list(read(server, now + 61 * DAY, cursor)))
-    assert list(cursor["recent"]) == ["3"]  # quiet, but where the list begins
-    assert [a.path for a in server.asked] == ["/2.3/questions"]
+    assert len(cursor["seen"]) == 1
+    assert "987654" not in json.dumps(cursor)
 
 
 def test_pages_of_a_moving_list_skip_nothing(
@@ -412,9 +414,17 @@ def test_what_a_vector_leaves_out_is_gone(
         "se:stackoverflow/comment/6",
     ]
     assert sorted(posts(pages)) == ["answer/2", "comment/3", "question/1"]
-    assert {p.thread for p in posts(pages).values()} == {""}
-    assert len(server.asked) == 3
     assert posts(pages)["answer/2"].products == ("Codex",)
+    assert len(server.asked) == 4
+
+
+def test_a_comment_alone_stays_in_its_thread(
+    site: FakeStackExchange, server: Replay, now: datetime
+) -> None:
+    site.question(1, now, "Codex forgot")
+    site.comment(3, 1, now)
+    (post,) = posts(check(server, now, "comment/3")).values()
+    assert (post.thread, post.url) == ("", "https://stackoverflow.com/a/1")
 
 
 def test_of_a_long_vector_that_gives_nothing_nothing_is_believed(
