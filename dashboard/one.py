@@ -39,7 +39,8 @@ def show(report: Report) -> None:
     with verdict:
         st.html(_verdict(report))
         st.html(_evidence(report.verdict.evidence if report.verdict else (), report))
-        st.html(_facts(report.verdict.facts if report.verdict else ()))
+        if report.verdict and report.verdict.facts:
+            st.html(_facts(report.verdict.facts))
         _around(report)
 
 
@@ -154,8 +155,6 @@ def _evidence(evidence: Sequence[Evidence], report: Report) -> str:
 
 
 def _facts(facts: Sequence[Fact]) -> str:
-    if not facts:
-        return ""
     lines = "".join(
         f"<dt>{plain(fact.name.replace('_', ' ').capitalize())}</dt>"
         f"<dd>{plain(_fact_value(fact))}</dd>"

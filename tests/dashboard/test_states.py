@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import seeded
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from streamlit.testing.v1 import AppTest
 
 from dashboard.database import DATABASE, DEMONSTRATION
 from db.engine import open_engine, write
+from db.judges import Judges, Span, know, show
 from db.queries.facets import FIELDS
-from db.tables import VerdictRow
+from db.retention import RETENTION, TERMS
+from db.superseded import SUPERSEDED
+from db.tables import PostText, VerdictRow
 from db.withdraw import purge
 from domain.causes import Decision
 from domain.filter import Filter
@@ -161,6 +165,50 @@ def test_a_withdrawn_report_keeps_its_verdict(opening: Opening, sqlite_engine: E
     assert "The text was withdrawn" in shown
     assert "A report at all" in shown
     assert "weekly limit was reached" not in shown.split("Replies")[0]
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        (RETENTION, "its time was over"),
+        (TERMS, "the terms of its place"),
+        (SUPERSEDED, "30 days after it was replaced"),
+        (None, "was withdrawn"),
+    ],
+)
+def test_a_page_says_why_a_text_is_not_there(
+    opening: Opening, sqlite_engine: Engine, because: str | None, said: str
+) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    key = filled.keys(Decision.OTHER)[0]
+    with write(sqlite_engine) as connection:
+        connection.execute(
+            update(PostText)
+            .where(PostText.post == key)
+            .values(title=None, text=None, purged_at=filled.now, purged_because=because)
+        )
+    assert said in _words(opening("report", report=key)).split("Replies")[0]
+    assert said in _words(opening("reports", causes=["other"]))
+
+
+def test_a_post_that_came_too_late_for_its_model_says_so(
+    opening: Opening, sqlite_engine: Engine
+) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    post = filled.posts[0]
+    last = max(p.written_at for p in filled.posts).date()
+    spans = (Span(date.min, "another"), Span(last + timedelta(days=1), seeded.MODEL))
+    with write(sqlite_engine) as connection:
+        know(connection, "another", {}, filled.now)
+        show(connection, Judges(spans), filled.now)
+    assert "had been replaced" in _words(opening("report", report=post.key))
+    with write(sqlite_engine) as connection:
+        connection.execute(
+            update(PostText)
+            .where(PostText.post == post.key)
+            .values(title=None, text=None, purged_at=filled.now, purged_because=RETENTION)
+        )
+    assert "was gone before the model of its day" in _words(opening("report", report=post.key))
 
 
 def test_a_review_shows_who_decided(opening: Opening, sqlite_engine: Engine) -> None:
