@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadAnswer, InputError, Refused
 from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
-from ingest.source import Page, RawPost, Window
+from ingest.source import Missed, Page, RawPost, Window
 from ingest.sources.appstore import PAGES, AppStore
 from ingest.wires.appstore import entries_of
 from tests.support.replay import Asked, QuickClock, Replay, Reply, replaying
@@ -330,3 +330,42 @@ def test_any_entry_gives_entries_or_a_bad_answer(entry: object) -> None:
     else:
         with pytest.raises(BadAnswer):
             entries_of(body)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    days=st.lists(
+        st.tuples(st.integers(0, 30), st.sets(st.integers(1, 4), max_size=2)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_nothing_is_lost_unless_a_gap_says_so(days: list[tuple[int, set[int]]]) -> None:
+    """Each day brings so many reviews, and pages that come back empty."""
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    store = FakeAppStore(now=start)
+    found: dict[str, RawPost] = {}
+    missed: list[Missed] = []
+    cursor: dict = {}
+    with replaying(store) as server:
+        for day, (reviews, empty) in enumerate([*days, (1, set())]):
+            store.now = now = start + day * DAY
+            fill(store, reviews, apart=timedelta(minutes=40), first=100 * day)
+            store.empty = {
+                address
+                for page in empty
+                for address in (
+                    f"/us/rss/customerreviews/page={page}/id={APP}/sortby=mostrecent/json",
+                    f"/us/rss/customerreviews/id={APP}/sortBy=mostRecent/page={page}/json",
+                )
+            }
+            pages = read(server, now, cursor=cursor)
+            found |= posts(pages)
+            missed += (m for page in pages for m in page.missed)
+            cursor = next((dict(p.cursor) for p in reversed(pages) if p.cursor), cursor)
+    lost = store.belonging() - set(found)
+    began = AppStore(SourceSettings(), start).covered(cursor)
+    assert began is not None
+    for key in lost:
+        at = store.times[int(key.rpartition("/")[2])]
+        assert at < began.began or any(m.began <= at <= m.ended for m in missed)
