@@ -106,7 +106,7 @@ def _check(kept: Keeper, client: Client, batch: Sequence[Due], left: set[str]) -
 def _done(kept: Keeper, posts: set[str], left: set[str], *, soon: bool = False) -> None:
     with write(kept.engine) as connection:
         _later(connection, kept, posts, soon=soon)
-    kept.checked += len(posts & left)
+    kept.checked += 0 if soon else len(posts & left)
     left -= posts
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from db import coverage, cursors, gaps
 from db.engine import read, write
 from db.handles import Engine
-from domain.errors import BudgetSpent, SourceError, Throttled, Unreachable
+from domain.errors import BudgetSpent, Refused, SourceError, Throttled, Unreachable
 from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
 from ingest.again import check_due, visit_due
@@ -42,6 +42,7 @@ class Visit:
     now: datetime
     first: datetime  # where a place without a cursor begins; older posts are back-filled ones
     progress: Callable[[int], None]  # told how many posts were just read
+    stopped: bool = False  # something concerns the whole source: there is no use in asking on
 
     def run(self, *, since: datetime | None, back_to: datetime, even_first: bool) -> SourceReport:
         """Reads what is new, then what is due again, then walks back to `back_to`.
@@ -61,11 +62,11 @@ class Visit:
             coverage.save(connection, self.places, self.now)
         old = [p for p in self.places if self.cursor(p)]
         caught_up = self._forward(kept, Window(first=self.first, since=since))
-        if not kept.failures:
+        if not self.stopped:  # a place that fails must not keep deletions from being followed
             visit_due(kept, self.client)
             check_due(kept, self.client)
         walking = [p for p in self.places if p in caught_up and (even_first or p in old)]
-        if walking and not kept.failures:
+        if walking and not self.stopped:
             self._back(kept, walking, Window(first=self.first, back_to=back_to))
         return kept.report(self.client.budget)
 
@@ -77,14 +78,17 @@ class Visit:
     def _forward(self, kept: Keeper, window: Window) -> list[Place]:
         """Reads on at every place, and notes where reading stopped; gives those read to the end."""
         caught_up: list[Place] = []
+        refused = 0
         for place, page, error in self._pages(self.places, window):
             if page:
                 kept.keep(place, page)
             elif error:
                 self._missing(kept, place, window, error)
+                refused += isinstance(error, Refused)
             else:
                 self._found_again(place)
                 caught_up.append(place)
+        self.stopped = self.stopped or refused == len(self.places)
         for place in caught_up:
             told = silence(self.engine, self.source.name, place.name, self.now)
             if told:
@@ -121,6 +125,7 @@ class Visit:
                 page = next(pages, None)
             except (Unreachable, Throttled, BudgetSpent) as error:
                 if isinstance(error, BudgetSpent) or self._one_host():
+                    self.stopped = True
                     for stopped in (place, *(p for p, _ in waiting)):
                         yield stopped, None, error
                     return
