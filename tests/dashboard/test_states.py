@@ -18,7 +18,7 @@ from db.judges import Judges, Span, know, show
 from db.queries.facets import FIELDS
 from db.retention import RETENTION, TERMS
 from db.superseded import SUPERSEDED
-from db.tables import PostText, VerdictRow
+from db.tables import PostRow, PostText, VerdictRow
 from db.withdraw import purge
 from domain.causes import Decision
 from domain.filter import Filter
@@ -154,6 +154,33 @@ def test_every_choice_of_the_filter_is_on_the_page(opening: Opening, sqlite_engi
 def test_an_unknown_report_is_explained(opening: Opening, sqlite_engine: Engine) -> None:
     seeded.fill(sqlite_engine, posts=20)
     assert "No post with this key" in _words(opening("report", report="0" * 24 + "x"))
+
+
+def test_a_quote_of_a_withdrawn_report_is_not_shown(
+    opening: Opening, sqlite_engine: Engine
+) -> None:
+    filled = seeded.fill(sqlite_engine, posts=60)
+    safety = filled.keys(Decision.SAFETY_TRIGGER)
+    gone = next(p for p in filled.posts if p.key in safety and p.parent is None)
+    quoting = filled.keys(Decision.OTHER)[0]
+    moved = {"thread": gone.thread, "written_at": gone.written_at + timedelta(hours=1)}
+    text = f"> {gone.text}\n\nOurs, too."
+    with write(sqlite_engine) as connection:
+        connection.execute(update(PostRow).where(PostRow.key == quoting).values(**moved))
+        connection.execute(
+            update(PostText).where(PostText.post == quoting).values(title="", text=text)
+        )
+    assert "violates the usage policy" in _words(opening("report", report=quoting))
+    with write(sqlite_engine) as connection:
+        purge(connection, [gone.key], "deleted at its source", filled.now, seeded.KEYED)
+    shown = _words(opening("report", report=quoting))
+    assert "violates" not in shown
+    assert gone.title not in shown
+    assert "Ours, too." in shown
+    assert "…]" in shown  # passages may begin inside the filler
+    assert "Thread: without a title" in shown
+    listed = _words(opening("reports"))
+    assert "a thread without a title" in listed
 
 
 def test_a_withdrawn_report_keeps_its_verdict(opening: Opening, sqlite_engine: Engine) -> None:
