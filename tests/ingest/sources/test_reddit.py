@@ -550,3 +550,24 @@ def test_a_deleted_text_is_purged_within_the_time_that_the_terms_name(
             select(PostText.text).join(PostRow, PostRow.key == PostText.post)
         ).all()
     assert "Lost my chat" not in texts
+
+
+def test_a_closed_community_keeps_no_deletion_from_being_followed(
+    sqlite_engine: Engine, keyed: Keyed, tmp_path: Path
+) -> None:
+    fake = FakeReddit()
+    post = fake.add(NOW - timedelta(days=1), "Lost my chat")
+    fake.add(NOW - timedelta(hours=1), "another")
+
+    def answer(asked: Asked) -> Reply:
+        if "/r/closed/" in asked.path:
+            return json_reply({"message": "Forbidden", "error": 403}, 403)
+        return fake(asked)
+
+    with replaying(answer) as server:
+        told = fake.settings(server.address) | {"search": ("closed", "Tested")}
+        run(sqlite_engine, keyed, tmp_path, told)
+        fake.things[post].state = "deleted"
+        report = run(sqlite_engine, keyed, tmp_path, told, NOW + timedelta(days=2))
+    assert report.outcome == "partly"
+    assert report.counts["deleted"] == 1
