@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_a_quote_of_a_withdrawn_report_is_not_shown(
     assert "violates" not in shown
     assert gone.title not in shown
     assert "Ours, too." in shown
-    assert "…]" in shown  # passages may begin inside the filler
+    assert "[…]" in re.sub("<[^>]*>", "", shown)  # passages may begin inside the filler
     assert "Thread: without a title" in shown
     listed = _words(opening("reports"))
     assert "a thread without a title" in listed
