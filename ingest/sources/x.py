@@ -54,13 +54,14 @@ class X:
         search=("Claude", "Claude Code", "ChatGPT", "Codex"),
         base="https://api.x.com",
         pace_seconds=15.0,  # 60 in a quarter of an hour are allowed
+        keep_days=30,  # each day that a text is kept costs the asking after it
         credentials={"bearer": "X_BEARER_TOKEN"},
     )
     terms: ClassVar[Terms] = Terms(
         store_text=True,
         export_text=False,  # only ids may be passed on freely
         train=False,
-        keep_days=30,  # each day that a text is kept costs the asking after it
+        keep_days=None,
         delete_within_hours=24,
         attribution="X",
         written_at="https://docs.x.com/developer-terms/policy",
