@@ -46,12 +46,15 @@ def _places(told: Invocation, rows: Sequence[SourceStatus]) -> None:
 
 
 def _sources(told: Invocation, rows: Sequence[SourceStatus]) -> None:
-    heads = ("source", "seen live", "credentials", "due again", "the latest run also counted")
+    heads = (
+        *("source", "seen live", "credentials", "texts kept", "due again"),
+        "the latest run also counted",
+    )
     by_source = {row.source: row for row in rows}
     told.table(
         heads,
         [
-            (r.source, r.seen_live, r.credentials, _due(r), r.counted or "nothing")
+            (r.source, r.seen_live, r.credentials, r.texts_kept, _due(r), r.counted or "nothing")
             for r in by_source.values()
         ],
     )

@@ -38,6 +38,7 @@ class SourceStatus:
     counted: str
     due_threads: int
     due_posts: int
+    texts_kept: str  # of posts that tell of no failure
 
 
 def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[SourceStatus]:
@@ -65,9 +66,18 @@ def sources_status(engine: Engine, settings: Settings, now: datetime) -> list[So
                     posts=line.posts if line else 0,
                     due_threads=left.threads,
                     due_posts=left.posts,
+                    texts_kept=_texts_kept(source, mine.keep_days or settings.keep_days),
                 )
             )
     return rows
+
+
+def _texts_kept(source: Source, days: int) -> str:
+    """How long, by the settings and the source's terms: the shorter of the two."""
+    if not source.terms.store_text:
+        return "until judged"
+    allowed = source.terms.keep_days
+    return f"{days if allowed is None else min(days, allowed)} days"
 
 
 def _row(
@@ -100,6 +110,7 @@ def _row(
         counted=visit.beside() if visit else "",
         due_threads=0,
         due_posts=0,
+        texts_kept="",
     )
 
 

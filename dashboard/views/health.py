@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from dashboard import data, frame
 from dashboard.summary import STALE
-from dashboard.tables import Html, Shown, ago, moment, table
+from dashboard.tables import Html, Shown, ago, counted, moment, table
 from dashboard.text import plain
+from db import due
 from db.queries import health
 
 RUNS_SHOWN = 20
@@ -18,12 +19,14 @@ _BAD = ("failed", "killed")
 
 
 def page() -> None:
-    """Sizes, places, runs, gaps, imports and the schedule."""
+    """Sizes, places, sources, runs, gaps, imports and the schedule."""
     source = data.shown()
     now = data.now()
     with data.reading(source) as connection:
         sizes = health.totals(connection, source.judges)
         places = health.places(connection)
+        visits = health.latest_visits(connection)
+        waiting = due.waiting(connection, now)
         runs = health.runs(connection, limit=RUNS_SHOWN)
         gaps = health.gaps(connection)
         imports = health.imports(connection)
@@ -36,6 +39,9 @@ def page() -> None:
     _warnings(runs, sizes, now, demonstration=source.demonstration)
     st.subheader("Places")
     st.html(_places(places, now))
+    if visits:
+        st.subheader("Sources")
+        st.html(_sources(visits, waiting, now))
     st.subheader("Runs")
     st.html(_runs(runs))
     st.subheader("Known gaps")
@@ -48,7 +54,8 @@ def page() -> None:
         '<p class="prose">whylost collects when it is called, so call it from a schedule. For '
         "cron, hourly:</p><pre>17 * * * *  whylost run</pre>"
         '<p class="quiet">A second run while one is going stops at once; a killed run goes on '
-        "where it was. Deleted and edited posts are seen when their thread is read again.</p>"
+        "where it was. Edits and deletions are seen when a thread is read again, or a post is "
+        "asked for: new ones daily, old ones ever more rarely.</p>"
     )
 
 
@@ -92,13 +99,45 @@ def _places(places: Sequence[health.PlaceLine], now: datetime) -> str:
             line.oldest,
             ago(line.newest, now) if line.newest else None,
             ago(line.last_run, now) if line.last_run else "imported",
-            _outcome(line.last_outcome),
-            line.message,
         )
         for line in places
     ]
-    heads = ("Place", "Seen of it", "Posts", "From", "Newest", "Last read", "Outcome", "Message")
+    heads = ("Place", "Seen of it", "Posts", "From", "Newest", "Last read")
     return table(heads, rows, caption="Places") if rows else "<p>No place was read yet.</p>"
+
+
+def _sources(
+    visits: Mapping[str, tuple[datetime, health.SourceLine]],
+    waiting: Mapping[str, due.Waiting],
+    now: datetime,
+) -> str:
+    """What the latest reading of each source brought, what it counted beside, what it left."""
+    rows: list[Sequence[Shown]] = [
+        (
+            name,
+            ago(began, now),
+            _outcome(line.outcome),
+            line.posts_new,
+            line.posts_changed,
+            line.posts_deleted,
+            line.beside() or None,
+            _due(waiting.get(name)),
+            line.message or None,
+        )
+        for name, (began, line) in visits.items()
+    ]
+    heads = (
+        *("Source", "Last read", "Outcome", "New", "Edited", "Deleted"),
+        *("Also counted", "Still due to be read again", "Message"),
+    )
+    return table(heads, rows, caption="The latest reading of each source")
+
+
+def _due(left: due.Waiting | None) -> str | None:
+    if left is None:
+        return None
+    told = ((left.threads, "thread"), (left.posts, "post"))
+    return ", ".join(counted(count, noun) for count, noun in told if count)
 
 
 def _runs(runs: Sequence[health.RunLine]) -> str:

@@ -191,6 +191,8 @@ def test_health_tells_what_failed(engine: Engine, filled: seeded.Seeded) -> None
         assert [gap.reason for gap in health.gaps(connection)] == ["the source said no (403)"]
         assert newest_day(connection, JUDGES) == max(p.written_at.date() for p in filled.posts)
         assert judges(connection) == JUDGES
+        began, visit = health.latest_visits(connection)["github"]
+    assert (began, visit.outcome) == (latest[1].started_at, "failed")
     assert sum(line.posts for line in places) == len(filled.posts)
     assert {line.last_outcome for line in places if line.source == "github"} == {"failed"}
     assert [run.outcome for run in latest] == ["done", "partly"]

@@ -390,3 +390,25 @@ def test_a_token_stays_out_of_database_and_report(
     folder = Path(str(sqlite_engine.url.database)).parent
     assert all(secret.encode() not in f.read_bytes() for f in folder.iterdir() if f.is_file())
     assert all("authorization" not in asked.headers for asked in world.news_server.asked)
+
+
+def test_what_a_run_counted_and_left_is_told(
+    world: World, engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_news(at: datetime) -> SourceStatus:
+        rows = sources_status(engine, world.settings, at)
+        return next(row for row in rows if row.source == "hackernews")
+
+    assert (of_news(now).counted, of_news(now).due_posts) == ("", 0)
+    world.run(engine, now)
+    assert (of_news(now).due_threads, of_news(now).due_posts) == (0, 0)
+    later = now + timedelta(days=9)
+    held, threads = of_news(later).due_posts, of_news(later).due_threads
+    assert held > threads > 0
+    world.source("hackernews", keep_days=30)
+    world.run(engine, later)
+    row = of_news(later)
+    assert "threads read again" in row.counted
+    assert "posts asked for again" in row.counted
+    assert row.due_posts < held
+    assert row.texts_kept == "30 days"
