@@ -145,6 +145,8 @@ class Discourse:
         """Goes on with the open stretch, or from the newest post, down to the last one seen."""
         stretch, seen = state.get("open"), state["to"]
         floor = seen - OVERLAP
+        known = {seen - offset for offset in state.get("near", ())}
+        listed: set[int] = set()
         for posts, bad in self._downwards(client, forum, stretch["at"] if stretch else None):
             if not posts:
                 if stretch and stretch["at"] > seen:
@@ -158,10 +160,18 @@ class Discourse:
             lowest = posts[-1].id
             stretch = stretch or {"top": posts[0].id, "read_at": self._now.isoformat()}
             stretch = {**stretch, "at": lowest}
-            new = [p for p in posts if p.id > floor or (since and p.created_at >= since) or gone(p)]
+            new = [
+                p
+                for p in posts
+                if (p.id > floor and p.id not in known)
+                or (since and p.created_at >= since)
+                or gone(p)
+            ]
+            listed |= {p.id for p in posts}
             page = self._kept(client, forum, new, bad, state)
             if lowest <= seen:
-                state |= {"to": max(seen, stretch["top"]), "to_at": stretch["read_at"]}
+                top = max(seen, stretch["top"])
+                state |= {"to": top, "to_at": stretch["read_at"], "near": _near(top, listed)}
                 state.pop("open", None)
             else:
                 state["open"] = stretch
@@ -189,7 +199,8 @@ class Discourse:
                 else:
                     yield Page(empty=True)
                 return
-            state.setdefault("to", posts[0].id)
+            if "to" not in state:
+                state |= {"to": posts[0].id, "near": _near(posts[0].id, {p.id for p in posts})}
             state.setdefault("to_at", self._now.isoformat())
             state |= {"from": posts[-1].id, "from_at": _oldest(posts).isoformat()}
             yield replace(self._kept(client, forum, posts, bad, state), cursor=deepcopy(state))
@@ -276,6 +287,11 @@ def _address(told: str) -> tuple[str, str]:
     host, slash, path = found[1].partition("/")
     name = f"{host.lower()}{slash}{path}"
     return name, f"{told.strip().partition('://')[0]}://{name}"
+
+
+def _near(top: int, listed: set[int]) -> list[int]:
+    """How far below `top` those posts stand that are listed again though they were read."""
+    return sorted(top - key for key in listed if 0 <= top - key < OVERLAP)
 
 
 def _not_shown(error: Refused) -> bool:

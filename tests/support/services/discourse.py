@@ -24,7 +24,7 @@ class FakeDiscourse:
 
     now: datetime
     secrets: dict[str, str] = field(default_factory=dict)
-    page: int = 12  # of the list of posts; Discourse gives 50
+    page: int = 6  # of the list of posts; Discourse gives 50
     chunk: int = 5  # of a topic's first answer; Discourse gives 20
     windowed: bool = False
     posts: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class FakeDiscourse:
 
     def reply(self, at: datetime) -> str | None:
         key = max(self.posts) + 3
-        self.post(key, 11, at, "Same here.")
+        self.post(key, 15, at, "Same here.")
         return f"discourse:{self.name}/{key}"
 
 
@@ -170,4 +170,7 @@ def service(now: datetime) -> FakeDiscourse:
             answered = None if more % 3 else max(2, more // 2)
             later = at + timedelta(hours=1 + more)
             forum.post(key + 10 + more, topic, later, f"Me too, {more}.", to=answered)
+    for more, topic in enumerate((7, 7, 14)):  # late replies, one in the middle of the long topic
+        at = now - timedelta(days=3 - more)
+        forum.post(900 + more, topic, at, "Still so.", to=12 if more == 1 else None)
     return forum

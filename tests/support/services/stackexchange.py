@@ -23,7 +23,7 @@ class FakeStackExchange:
 
     now: datetime
     secrets: dict[str, str] = field(default_factory=dict)
-    largest: int = 8  # of a page; the API gives 100
+    largest: int = 3  # of a page; the API gives 100
     quota: int = 9_000
     quota_max: int = 10_000
     backoff: int | None = None
