@@ -4,13 +4,14 @@ What a request may cost at most is set aside before it is sent, and saved with t
 a run that is killed has spent it. What the answer didn't cost is given back. Each place has an
 equal part of the month and of the run, so that no place needs to know what another one spent.
 
-Half of it is for reading. The other half is kept for asking whether posts are still there, which
-the terms of a service may make a duty; that may use what reading leaves, too.
+Half of it is for reading, of which half may go into threads: what is new comes first. The other
+half is kept for asking whether posts are still there, which the terms of a service may make a duty;
+that may use what reading leaves, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -20,14 +21,18 @@ from domain.settings import SourceSettings
 from ingest.budget import Budget
 
 MILLS = 1_000  # of a dollar: prices are whole numbers of them
-READING_PART = 2  # one in so many is for reading
 
 
 class Use(StrEnum):
     """What money is for."""
 
     READING = "reading"
+    THREADS = "threads"
     CHECKING = "checking"
+
+
+# Together they may have one in so many: reading with threads a half, threads a quarter.
+_PARTS = (((Use.READING, Use.THREADS), 2), ((Use.THREADS,), 4))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +54,7 @@ class Purse:
     month: str  # 2026-11
     month_part: int
     run_part: int
-    read_for: int = 0  # in this run
+    used: dict[Use, int] = field(default_factory=dict)  # in this run
 
     def __post_init__(self) -> None:
         if self._money().get("month") != self.month:
@@ -59,14 +64,15 @@ class Purse:
         """How many mills may be set aside now."""
         money = self._money()
         left: list[int] = [
-            self.month_part - sum(money[use] for use in Use),
+            self.month_part - sum(money.get(one, 0) for one in Use),
             int((budget.dollars - budget.dollars_used) * MILLS + 1e-6),
         ]
-        if use is Use.READING:
-            left += [
-                self.month_part // READING_PART - money[use],
-                self.run_part // READING_PART - self.read_for,
-            ]
+        for uses, part in _PARTS:
+            if use in uses:
+                left += [
+                    self.month_part // part - sum(money.get(one, 0) for one in uses),
+                    self.run_part // part - sum(self.used.get(one, 0) for one in uses),
+                ]
         return max(min(left), 0)
 
     def take(self, budget: Budget, use: Use, mills: int) -> None:
@@ -93,9 +99,9 @@ class Purse:
         self._book(use, -mills)
 
     def _book(self, use: Use, mills: int) -> None:
-        self._money()[use] += mills
-        if use is Use.READING:
-            self.read_for += mills
+        money = self._money()
+        money[use] = money.get(use, 0) + mills
+        self.used[use] = self.used.get(use, 0) + mills
 
     def _money(self) -> dict[str, Any]:
         money: dict[str, Any] = self.state.get("money", {})
@@ -104,6 +110,7 @@ class Purse:
 
 _SO = {
     Use.READING: ", so posts are missing",
+    Use.THREADS: "",
     Use.CHECKING: ", so posts that were deleted there may still be here",
 }
 

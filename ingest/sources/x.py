@@ -111,12 +111,12 @@ class X:
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
     ) -> Iterator[Page]:
         """Downwards from now to what was read before. History is not to be had."""
+        if window.back_to is not None:
+            return
         state = deepcopy(dict(cursor))
         month = f"{self._now:%Y-%m}"
         mine = purse(self._settings, place.name, len(self._settings.search), state, month)
         self._purses[place.name] = mine
-        if window.back_to is not None:
-            return
         query = place.query.strip('"')
         if "walk" in state:  # an earlier run's money didn't suffice
             yield from self._out_of_reach(state)
@@ -155,7 +155,7 @@ class X:
         more: str | None = ""
         while more is not None:
             asked = params | ({"next_token": more} if more else {})
-            found = yield from self._search(client, mine, asked)
+            found = yield from self._search(client, mine, Use.READING, asked)
             posts, unreadable = posts_of(found.data)
             ids = [p.id for p in posts] + ([found.meta.oldest_id] if found.meta.oldest_id else [])
             walk["at"] = min([*ids, *filter(None, [walk["at"]])], key=int, default="")
@@ -190,7 +190,7 @@ class X:
         more: str | None = ""
         while more is not None:
             found = yield from self._search(
-                client, mine, asked | ({"next_token": more} if more else {})
+                client, mine, Use.THREADS, asked | ({"next_token": more} if more else {})
             )
             posts, unreadable = posts_of(found.data)
             kept = self._kept(posts)
@@ -227,12 +227,12 @@ class X:
             latest = {post.versions[-1] for post in told if post.id != post.versions[-1]}
             numbers = sorted(latest.difference(numbers), key=int)
 
-    def _search(self, client: Client, mine: Purse, params: Mapping[str, str]) -> Paid:
+    def _search(self, client: Client, mine: Purse, use: Use, params: Mapping[str, str]) -> Paid:
         """As many posts at once as there is money for."""
-        size = min(mine.most(client.budget, Use.READING) // PRICES.post, LARGEST)
+        size = min(mine.most(client.budget, use) // PRICES.post, LARGEST)
         asked: dict[str, str | int] = {**params, "tweet.fields": FIELDS}
         asked["max_results"] = max(size, LEAST)
-        return self._paid(client, mine, Use.READING, max(size, LEAST), SEARCH, asked)
+        return self._paid(client, mine, use, max(size, LEAST), SEARCH, asked)
 
     def _lookup(self, client: Client, mine: Purse, numbers: Sequence[str]) -> Paid:
         asked: dict[str, str | int] = {"ids": ",".join(numbers), "tweet.fields": FIELDS}

@@ -544,3 +544,19 @@ def test_a_retweeted_text_is_never_kept_and_the_token_goes_in_a_header() -> None
     assert all(a.headers["authorization"] == "Bearer made-up" for a in server.asked)
     assert all("made-up" not in a.query for a in server.asked)
     assert all("-is:retweet" in a.params["query"] for a in server.asked)
+
+
+def test_conversations_take_no_more_than_a_quarter() -> None:
+    fake = FakeX()
+    root = fake.add(NOW - timedelta(hours=3), "claude lost it")
+    for number in range(60):
+        fake.add(NOW - timedelta(minutes=100 - number), "Same", parent=root)
+    fake.page = 100
+    with asking(fake, budget_dollars_month=0.8) as (source, client, _):
+        forward(source, client)
+        pages, stopped = until_stopped(source.thread(client, held(root)))
+        assert isinstance(stopped, SourceError)
+        assert "money for threads" in str(stopped)
+        money = dict(pages[-1].cursor or {})["money"]
+        assert 0 < money["threads"] <= 200
+        assert source._purses["x:claude"].most(client.budget, x.Use.READING) >= 195
