@@ -37,7 +37,7 @@ def take_elsewhere(engine: Engine, keyed: Keyed, now: datetime) -> int:
         hits = [one for one in batch if repeated(one.text, known, elsewhere=True)]
         if hits:
             with write(engine) as connection:
-                found += sum(blank(connection, one, known, now, elsewhere=True) for one in hits)
+                found += sum(blank(connection, one, [known], now, elsewhere=True) for one in hits)
     with write(engine) as connection:
         connection.execute(update(Passage).where(~Passage.sought).values(sought=True))
     return found

@@ -13,10 +13,37 @@ from domain.quotes import Author
 
 def keep(connection: Connection, thread: str, hashes: Mapping[str, Iterable[str]]) -> None:
     """Remembers passages; `hashes`: the key of the deleted post to those of its passages."""
+    for post, names in hashes.items():
+        _save(connection, thread, post, names, sought=False)
+
+
+def lay_by(connection: Connection, post: str, hashes: Iterable[str]) -> None:
+    """Remembers passages of a text that went while its post stays: for the case that it goes, too.
+
+    They wait under the post's own key, which is no thread's, so that they mean nothing yet.
+    """
+    _save(connection, post, post, hashes, sought=True)
+
+
+def wake(connection: Connection, thread: str, posts: Collection[str]) -> bool:
+    """Takes what was laid by for `posts`, now deleted, into their thread; whether it was any."""
+    found = False
+    for part in slices(sorted(posts)):
+        query = select(Passage.thread, Passage.hash).where(Passage.thread.in_(part))
+        laid_by: dict[str, list[str]] = {}
+        for post, name in connection.execute(query):
+            laid_by.setdefault(post, []).append(name)
+        keep(connection, thread, laid_by)
+        connection.execute(delete(Passage).where(Passage.thread.in_(part)))
+        found = found or bool(laid_by)
+    return found
+
+
+def _save(
+    connection: Connection, thread: str, post: str, hashes: Iterable[str], *, sought: bool
+) -> None:
     rows = [
-        {"thread": thread, "hash": name, "post": post, "sought": False}
-        for post, names in hashes.items()
-        for name in sorted(names)
+        {"thread": thread, "hash": name, "post": post, "sought": sought} for name in sorted(hashes)
     ]
     for part in slices(rows):
         upsert(connection, Passage, part)

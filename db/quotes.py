@@ -16,7 +16,7 @@ from db import erase, passages
 from db.changes import log
 from db.tables import FactRow, PostRow, PostText
 from domain.keyed import Keyed
-from domain.quotes import Author, Known, Span, Taken, blanked, repeated, repeats_title
+from domain.quotes import Author, Known, Remembered, Span, Taken, blanked, repeated, repeats_title
 
 # Facts whose values are names and numbers that many accounts share; any other is an author's words.
 LABELS = ("product", "surface", "platform", "model", "version", "symptom")
@@ -40,24 +40,48 @@ def take(
 
     What is read later is known by hashes of their passages.
     """
-    said = said_in(connection, thread)
+    before = passages.wake(connection, thread, gone)
+    said = _said_in(connection, thread)
     lost = [one for one in said if one.post in gone]
-    taken = Taken()
+    if not lost and not before:
+        return
+    taken = _words(lost)
+    laid_by = passages.of_threads(connection, [thread]).get(thread, {}) if before else {}
+    for one in said:
+        if one.post not in gone:
+            known = Remembered(laid_by, keyed, one.by)
+            blank(connection, one, (taken.asked_by(one.by), known), now)
+            taken.discount(one.text, one.by)
     for one in lost:
+        passages.keep(connection, thread, {one.post: _hashes(one, taken, keyed)})
+
+
+def lay_by(connection: Connection, post: str, version: int, keyed: Keyed) -> None:
+    """Remembers a version that goes before its post: should that be deleted, quotes go, too."""
+    thread = select(PostRow.thread).where(PostRow.key == post)
+    said = _said_in(connection, connection.execute(thread).scalar_one())
+    lost = [one for one in said if (one.post, one.version) == (post, version)]
+    taken = _words(lost)
+    for one in said:
+        if one.post != post:
+            taken.discount(one.text, one.by)
+    for one in lost:
+        passages.lay_by(connection, post, _hashes(one, taken, keyed))
+
+
+def _words(said: Sequence[Said]) -> Taken:
+    taken = Taken()
+    for one in said:
         for words in (one.title, one.text):
             taken.add(words, one.by)
-    for one in said if lost else ():
-        if one.post not in gone:
-            blank(connection, one, taken.asked_by(one.by), now)
-            taken.discount(one.text, one.by)
-    hashes: dict[str, set[str]] = {}
-    for one in lost:
-        for words in (one.title, one.text):
-            hashes.setdefault(one.post, set()).update(taken.hashes(words, keyed))
-    passages.keep(connection, thread, hashes)
+    return taken
 
 
-def said_in(connection: Connection, thread: str) -> list[Said]:
+def _hashes(said: Said, taken: Taken, keyed: Keyed) -> set[str]:
+    return taken.hashes(said.title, keyed) | taken.hashes(said.text, keyed)
+
+
+def _said_in(connection: Connection, thread: str) -> list[Said]:
     """What stands in a thread, in the order in which it was said."""
     query = (
         select(PostText, PostRow.author, PostRow.written_at)
@@ -82,11 +106,17 @@ def said_in(connection: Connection, thread: str) -> list[Said]:
 
 
 def blank(
-    connection: Connection, said: Said, known: Known, now: datetime, *, elsewhere: bool = False
+    connection: Connection,
+    said: Said,
+    known: Sequence[Known],
+    now: datetime,
+    *,
+    elsewhere: bool = False,
 ) -> bool:
     """Fills what `said` quotes of what is known; tells whether it quoted anything."""
-    title: list[Span] = [(0, len(said.title))] if repeats_title(said.title, known) else []
-    text = repeated(said.text, known, elsewhere=elsewhere)
+    whole: list[Span] = [(0, len(said.title))]
+    title = whole if any(repeats_title(said.title, one) for one in known) else []
+    text = sorted({span for one in known for span in repeated(said.text, one, elsewhere=elsewhere)})
     if not title and not text:
         return False
     fields = (("title", said.title, title), ("text", said.text, text))

@@ -1,6 +1,7 @@
 """Texts that their authors replaced: kept for thirty days, so that an edit can be understood.
 
-Then title, text and stated words go. Hash, verdict, offsets of the evidence and other facts stay.
+Then title, text and stated words go. Hash, verdict, offsets of the evidence and other facts stay,
+and hashes of the passages, by which quotes are found should the post be deleted later.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from db import erase, quotes
 from db.changes import log
 from db.engine import read, write
 from db.tables import PostRow, PostText
+from domain.keyed import Keyed
 
 SUPERSEDED = "superseded"  # why a text was purged
 KEPT = timedelta(days=30)
-BATCH = 500  # versions of one transaction
+BATCH = 50  # versions of one transaction, each with a look at its thread
 
 
-def purge_superseded(engine: Engine, now: datetime) -> int:
+def purge_superseded(engine: Engine, keyed: Keyed, now: datetime) -> int:
     """Purges texts that were superseded long enough ago; gives how many.
 
     Each batch is a transaction of its own; what a killed run leaves the next one takes.
@@ -45,6 +47,8 @@ def purge_superseded(engine: Engine, now: datetime) -> int:
         if not rows:
             return purged
         with write(engine) as connection:
+            for post, version in rows:
+                quotes.lay_by(connection, post, version, keyed)
             connection.execute(
                 update(PostText)
                 .where(tuple_(PostText.post, PostText.version).in_(rows))

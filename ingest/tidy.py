@@ -25,7 +25,7 @@ def tidy(engine: Engine, keyed: Keyed, now: datetime, keep: Keep | None = None) 
         terms.renew(connection, {name: kind.terms for name, kind in known().items()})
     counts = {
         "quotes_removed": take_elsewhere(engine, keyed, now),
-        "superseded_purged": purge_superseded(engine, now),
+        "superseded_purged": purge_superseded(engine, keyed, now),
     }
     if keep is not None:
         counts["retention_purged"] = expire(engine, keep, now)

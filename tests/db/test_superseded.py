@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from db import erase, posts, verdicts
+from db import erase, passages, posts, verdicts
 from db.engine import read, write
 from db.judges import know
 from db.superseded import BATCH, KEPT, purge_superseded
 from db.tables import ChangeLog, EvidenceRow, FactRow, PostText, VerdictRow
+from db.withdraw import withdraw
 from domain.causes import Cause, Decision
 from domain.keyed import Keyed
 from domain.nouns import Evidence, Fact, Frame, Place, Post, Span, Thread, Verdict
@@ -81,15 +82,15 @@ def test_after_thirty_days_the_words_go_and_the_verdict_stays(
     save(engine, keyed, now + timedelta(days=10), replace(a_post(keyed, 1, "two")))
     save(engine, keyed, now + timedelta(days=20), replace(a_post(keyed, 1, "three")))
     soon = now + timedelta(days=10) + KEPT
-    assert purge_superseded(engine, soon - timedelta(seconds=1)) == 0
-    assert purge_superseded(engine, soon) == 1
+    assert purge_superseded(engine, keyed, soon - timedelta(seconds=1)) == 0
+    assert purge_superseded(engine, keyed, soon) == 1
     assert texts(engine) == [
         (1, None, None, "superseded"),
         (2, "Title of two", "two", None),
         (3, "Title of three", "three", None),
     ]
-    assert purge_superseded(engine, now + timedelta(days=900)) == 1
-    assert purge_superseded(engine, now + timedelta(days=900)) == 0
+    assert purge_superseded(engine, keyed, now + timedelta(days=900)) == 1
+    assert purge_superseded(engine, keyed, now + timedelta(days=900)) == 0
     assert texts(engine)[2] == (3, "Title of three", "three", None)
     with read(engine) as connection:
         assert erase.due(connection)
@@ -108,4 +109,36 @@ def test_more_than_a_batch(sqlite_engine: Engine, keyed: Keyed, now: datetime) -
     save(sqlite_engine, keyed, now, *many)
     edited = [replace(p, text="new", raw_hash="f" * 24) for p in many]
     save(sqlite_engine, keyed, now, *edited)
-    assert purge_superseded(sqlite_engine, now + KEPT) == BATCH + 1
+    assert purge_superseded(sqlite_engine, keyed, now + KEPT) == BATCH + 1
+
+
+def test_quotes_of_replaced_words_go_with_the_post(
+    engine: Engine, keyed: Keyed, now: datetime
+) -> None:
+    words = "My grandmother's garden was in that conversation, all of it."
+    first = a_post(keyed, 1, words)
+    reply = replace(
+        a_post(keyed, 2, f"> {words}\n\nMine was empty, too."),
+        title="",
+        parent=first.key,
+        depth=1,
+        written_at=WRITTEN + timedelta(hours=1),
+    )
+    save(engine, keyed, now, first, reply)
+    save(engine, keyed, now, a_post(keyed, 1, "It is back."))
+    later = now + KEPT
+    assert purge_superseded(engine, keyed, later) == 1
+
+    def shown() -> str | None:
+        with read(engine) as connection:
+            return connection.scalar(select(PostText.text).where(PostText.post == reply.key))
+
+    with read(engine) as connection:
+        assert passages.of_threads(connection, [first.thread]) == {}
+    assert shown() == reply.text
+    with write(engine) as connection:
+        assert withdraw(connection, [first.key], later, keyed) == 1
+    assert (shown() or "").startswith("> […]  ")
+    assert (shown() or "").endswith("\n\nMine was empty, too.")
+    with read(engine) as connection:
+        assert list(passages.of_threads(connection, [first.thread, first.key])) == [first.thread]
