@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, func, insert, select
 
+from db.among import among
 from db.tables import ImportBlock
 from db.tables.collected import ImportRow
-from db.upsert import slices, upsert
+from db.upsert import upsert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,11 +68,8 @@ def save(
 
 def rows_read(connection: Connection, rows: Collection[str]) -> set[str]:
     """Those of `rows` that were read before."""
-    found: set[str] = set()
-    for part in slices(list(rows)):
-        query = select(ImportRow.hash).where(ImportRow.hash.in_(part))
-        found.update(connection.scalars(query).all())
-    return found
+    query = select(ImportRow.hash).where(among(connection, ImportRow.hash, rows))
+    return set(connection.scalars(query))
 
 
 def keep_rows(connection: Connection, rows: Collection[str]) -> None:

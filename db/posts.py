@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from db.among import among
 from db.changes import log_each
 from db.tables import (
     AddressRow,
@@ -20,7 +21,7 @@ from db.tables import (
     ThreadRow,
     Tombstone,
 )
-from db.upsert import slices, upsert
+from db.upsert import upsert
 from db.withdraw import AT_ITS_SOURCE, DELETED, purge, take_own_title
 from domain.keyed import Keyed
 from domain.nouns import Place, Post, PostState, Thread
@@ -60,39 +61,37 @@ class Saved:
 
 def held(connection: Connection, keys: Sequence[str]) -> dict[str, Held]:
     """Those of `keys` that we hold."""
-    found: dict[str, Held] = {}
-    for part in slices(keys):
-        rows = connection.execute(
-            select(
-                PostRow.key,
-                PostText.raw_hash,
-                PostRow.version,
-                PostRow.state,
-                PostRow.thread,
-                PostRow.depth,
-                PostText.edited_at,
-            )
-            .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
-            .where(PostRow.key.in_(part))
-        ).all()
-        for key, raw_hash, version, state, thread, depth, edited_at in rows:
-            found[key] = Held(
-                raw_hash=raw_hash,
-                version=version,
-                state=PostState(state),
-                thread=thread,
-                depth=depth,
-                edited_at=edited_at,
-            )
-    return found
+    query = (
+        select(
+            PostRow.key,
+            PostText.raw_hash,
+            PostRow.version,
+            PostRow.state,
+            PostRow.thread,
+            PostRow.depth,
+            PostText.edited_at,
+        )
+        .join(PostText, (PostText.post == PostRow.key) & (PostText.version == PostRow.version))
+        .where(among(connection, PostRow.key, keys))
+    )
+    rows = connection.execute(query).all()
+    return {
+        key: Held(
+            raw_hash=raw_hash,
+            version=version,
+            state=PostState(state),
+            thread=thread,
+            depth=depth,
+            edited_at=edited_at,
+        )
+        for key, raw_hash, version, state, thread, depth, edited_at in rows
+    }
 
 
 def buried(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Those of `keys` that were deleted or forgotten and may not come back."""
-    found: set[str] = set()
-    for part in slices(keys):
-        found.update(connection.scalars(select(Tombstone.post).where(Tombstone.post.in_(part))))
-    return found
+    query = select(Tombstone.post).where(among(connection, Tombstone.post, keys))
+    return set(connection.scalars(query))
 
 
 def save_places(connection: Connection, places: Sequence[Place]) -> None:
@@ -211,8 +210,8 @@ def _add_versions(
         .values(version=bindparam("to"), state=PostState.EDITED.value),
         [{"of": p.key, "to": version} for p, version in changed],
     )
-    for part in slices([p.key for p, _ in changed]):
-        connection.execute(delete(PostProduct).where(PostProduct.post.in_(part)))
+    keys = [p.key for p, _ in changed]
+    connection.execute(delete(PostProduct).where(among(connection, PostProduct.post, keys)))
     _keep_addresses(connection, [p for p, _ in changed])
     products = [{"post": p.key, "product": name} for p, _ in changed for name in p.products]
     upsert(connection, PostProduct, products)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, select, upda
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db import passages
+from db.among import among
 from db.tables import PostRow, Table, ThreadRow
-from db.upsert import slices
 
 DEEPEST = 2**15 - 1  # what the column holds
 
@@ -32,14 +32,10 @@ def opened_elsewhere(connection: Connection, openers: Mapping[str, str]) -> dict
 
     `openers`: the key of a thread to the key of the post that opened it.
     """
-    found: dict[str, str] = {}
     by_opener = {opener: thread for thread, opener in openers.items()}
-    for part in slices(list(by_opener)):
-        rows = connection.execute(
-            select(PostRow.key, PostRow.thread).where(PostRow.key.in_(part))
-        ).all()
-        found |= {by_opener[key]: real for key, real in rows if real != by_opener[key]}
-    return found
+    query = select(PostRow.key, PostRow.thread).where(among(connection, PostRow.key, by_opener))
+    found = connection.execute(query).all()
+    return {by_opener[key]: real for key, real in found if real != by_opener[key]}
 
 
 def merge(connection: Connection, threads: Mapping[str, str]) -> None:
@@ -47,13 +43,12 @@ def merge(connection: Connection, threads: Mapping[str, str]) -> None:
 
     `threads`: the key of such a thread to the key of the whole one.
     """
-    for part in slices(list(threads)):
-        query = select(ThreadRow.key).where(ThreadRow.key.in_(part))
-        for key in connection.scalars(query).all():
-            move = update(PostRow).where(PostRow.thread == key).values(thread=threads[key])
-            connection.execute(move)
-            passages.move(connection, key, threads[key])
-            connection.execute(delete(ThreadRow).where(ThreadRow.key == key))
+    query = select(ThreadRow.key).where(among(connection, ThreadRow.key, threads))
+    for key in connection.scalars(query).all():
+        move = update(PostRow).where(PostRow.thread == key).values(thread=threads[key])
+        connection.execute(move)
+        passages.move(connection, key, threads[key])
+        connection.execute(delete(ThreadRow).where(ThreadRow.key == key))
 
 
 def settle(connection: Connection, keys: Collection[str], threads: Iterable[str]) -> None:
@@ -89,15 +84,9 @@ def orphans(connection: Connection, places: Collection[str]) -> int:
     """How many answers in these places have a parent that is not held, or name none."""
     above = aliased(PostRow)
     is_held = exists().where(above.key == PostRow.parent)
-    return sum(
-        connection.scalar(
-            select(func.count())
-            .select_from(PostRow)
-            .where(PostRow.place.in_(part), PostRow.depth > 0, ~is_held)
-        )
-        or 0
-        for part in slices(sorted(places))
-    )
+    query = select(func.count()).select_from(PostRow)
+    query = query.where(among(connection, PostRow.place, places), PostRow.depth > 0, ~is_held)
+    return connection.scalar(query) or 0
 
 
 def _depths(family: Mapping[str, _Stand], above: Mapping[str, int]) -> dict[str, int]:
@@ -123,13 +112,9 @@ def _stands(
     threads: Collection[str] | None = None,
 ) -> dict[str, _Stand]:
     """The posts of which `column` is among `values`; `threads`: only in these."""
-    found: dict[str, _Stand] = {}
-    for part in slices(sorted(values)):
-        for within in slices(sorted(threads)) if threads is not None else [None]:
-            query = select(PostRow.key, PostRow.parent, PostRow.depth).where(column.in_(part))
-            if within is not None:
-                query = query.where(PostRow.thread.in_(within))
-            found |= {
-                key: _Stand(parent, depth) for key, parent, depth in connection.execute(query)
-            }
-    return found
+    query = select(PostRow.key, PostRow.parent, PostRow.depth)
+    query = query.where(among(connection, column, values))
+    if threads is not None:
+        query = query.where(among(connection, PostRow.thread, threads))
+    rows = connection.execute(query).all() if values else ()
+    return {key: _Stand(parent, depth) for key, parent, depth in rows}

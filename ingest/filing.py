@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -48,7 +48,7 @@ class Filing:
         ready = prepare(posts, known, graves, self.keyed, live_since=LONG_AFTER)
         fresh = {row for row in rows if row and row not in passed}
         with write(self.engine) as connection:
-            saved = self._keep(connection, ready, posts)
+            saved = self._keep(connection, ready, posts, known)
             blocks.keep_rows(connection, sorted(fresh))
             blocks.save(
                 connection,
@@ -69,15 +69,22 @@ class Filing:
             return ""
         return self.keyed.hash("row", f"{form}\x1f{READING}\x1f{post.told}")
 
-    def _keep(self, connection: Connection, ready: Prepared, posts: Sequence[RawPost]) -> Saved:
+    def _keep(
+        self,
+        connection: Connection,
+        ready: Prepared,
+        posts: Sequence[RawPost],
+        known: Collection[str],
+    ) -> Saved:
         ready = rejoined(connection, ready, posts, self.keyed)
         ready = without_quotes(connection, ready, self.keyed)
         save_places(connection, _places(posts))
         save_threads(connection, ready.threads, self.now)
         save_threads(connection, ready.stubs, self.now, only_new=True)
         saved = save_posts(connection, ready.posts, self.now, self.keyed)
-        trees.merge(connection, merged(ready, self.keyed))
-        trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})
+        new = [p for p in ready.posts if p.key not in known]
+        trees.merge(connection, merged(new, self.keyed))
+        trees.settle(connection, {p.key for p in new}, {p.thread for p in new})
         return saved
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from db import trees
 from db.handles import Connection
 from domain.keyed import Keyed
+from domain.nouns import Post
 from ingest.prepare import Prepared, post_key
 from ingest.source import RawPost
 
@@ -40,11 +41,9 @@ def rejoined(
     return replace(ready, stubs=tuple(s for s in ready.stubs if s.key in left), posts=posts)
 
 
-def merged(ready: Prepared, keyed: Keyed) -> dict[str, str]:
-    """The threads that answers among `ready` would have opened, and those in which they stand."""
-    found = {
-        keyed.hash("thread", p.address.external_id): p.thread for p in ready.posts if p.address
-    }
+def merged(posts: Sequence[Post], keyed: Keyed) -> dict[str, str]:
+    """The threads that answers among `posts` would have opened, and those in which they stand."""
+    found = {keyed.hash("thread", p.address.external_id): p.thread for p in posts if p.address}
     return {guess: thread for guess, thread in found.items() if guess != thread}
 
 

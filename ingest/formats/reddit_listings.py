@@ -29,13 +29,6 @@ class Listing(msgspec.Struct):
     data: Children
 
 
-class Thing(msgspec.Struct):
-    """t1: a comment, t3: a post, more: comments that this answer left out."""
-
-    kind: str
-    data: msgspec.Raw
-
-
 class Link(msgspec.Struct):
     """A post (t3)."""
 
@@ -67,11 +60,27 @@ class More(msgspec.Struct):
     count: int = 0
 
 
+class LinkThing(msgspec.Struct, tag_field="kind", tag="t3"):
+    """A post, in the wrapping of every thing."""
+
+    data: Link
+
+
+class CommentThing(msgspec.Struct, tag_field="kind", tag="t1"):
+    """The same of a comment."""
+
+    data: Comment
+
+
+class MoreThing(msgspec.Struct, tag_field="kind", tag="more"):
+    """The same of a stub."""
+
+    data: More
+
+
 _THREAD = msgspec.json.Decoder(list[Listing])
-_THING = msgspec.json.Decoder(Thing)
-_LINK = msgspec.json.Decoder(Link)
-_COMMENT = msgspec.json.Decoder(Comment)
-_MORE = msgspec.json.Decoder(More)
+_LINK = msgspec.json.Decoder(LinkThing)
+_CHILD = msgspec.json.Decoder(CommentThing | MoreThing)
 
 
 class RedditListings:
@@ -90,7 +99,7 @@ class RedditListings:
             where = f"line {number}"
             try:
                 listings = _THREAD.decode(line or b"")
-                post = _LINK.decode(_THING.decode(listings[0].data.children[0]).data)
+                post = _LINK.decode(listings[0].data.children[0]).data
                 opener = _opener(file, post)
             except (*UNREADABLE, IndexError):
                 yield Note(kind="unreadable", where=where)
@@ -123,13 +132,10 @@ def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
     while waiting:
         child, depth = waiting.pop()
         try:
-            thing = _THING.decode(child)
-            if thing.kind == "more":
-                yield Note(
-                    kind="missing", where=where, count=max(_MORE.decode(thing.data).count, 1)
-                )
+            told = _CHILD.decode(child).data
+            if isinstance(told, More):
+                yield Note(kind="missing", where=where, count=max(told.count, 1))
                 continue
-            told = _COMMENT.decode(thing.data)
             yield row(
                 where,
                 partial(comment, opener),
