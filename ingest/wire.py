@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -62,13 +63,19 @@ class Wire(httpx.BaseTransport):
 
     def _opened(self) -> httpcore.ConnectionPool:
         if self._pool is None:
-            context = httpx.create_ssl_context()
+            context = _trusted()
             self._pool = (
                 httpcore.HTTPProxy(self._proxy, ssl_context=context, network_backend=self._network)
                 if self._proxy
                 else httpcore.ConnectionPool(ssl_context=context, network_backend=self._network)
             )
         return self._pool
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that this machine trusts; loading them takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 def proxy_for(address: str) -> str | None:
