@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadAnswer, BudgetSpent, Gone, InputError, Refused
@@ -228,8 +229,6 @@ def test_a_pinned_post_does_not_end_a_list(every: FakeLemmy, now: datetime) -> N
     every.post(now - 300 * DAY, "Rules", featured_community=True)
     made = [every.post(now - n * HOUR, f"Lost {n}") for n in range(1, 10)]
     with replaying(every) as server:
-        if every.version.startswith("0.18"):
-            every.size = 50  # a short page by number is the last one
         found = posts(Reader(server, now).pages())
     assert {every.key(n) for n in made} <= set(found)
 
@@ -453,7 +452,7 @@ def test_a_limit_in_a_400_is_waited_for(service: FakeLemmy, server: Replay, now:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_walk_back_reads_posts_with_their_threads(now: datetime, version: str) -> None:
     service = FakeLemmy(now=now, version=version)
-    service.size = 5 if version != "0.18.5" else 50
+    service.size = 5
     for day in range(1, 80, 2):
         number = service.post(now - day * DAY, f"Day {day}")
         if day % 4 == 1:
@@ -675,3 +674,41 @@ def test_any_item_is_read_or_refused(item: object) -> None:
     (raw,) = msgspec.json.decode(body, type=Listed).all()
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(raw, type=CommentView)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    version=st.sampled_from(VERSIONS),
+    runs=st.lists(st.tuples(st.integers(3, 9), st.booleans()), min_size=1, max_size=8),
+    comments=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 7)), max_size=12),
+)
+def test_however_small_the_budget_nothing_is_lost(
+    version: str, runs: list[tuple[int, bool]], comments: list[tuple[int, int]]
+) -> None:
+    """Runs of so many requests, forward or back, with comments that come in between."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    service = FakeLemmy(now=now, version=version, size=3)
+    made = [service.post(now - day * 5 * DAY - HOUR, f"Day {day}") for day in range(8)]
+    for day, at in comments:
+        service.comment(made[at], now - min(day, 5 * at) * DAY, f"On day {day}.")
+    found: dict[str, RawPost] = {}
+    cursor: dict = {}
+    with replaying(service) as server:
+
+        def run(most: int, *, back: bool) -> None:
+            nonlocal cursor
+            window = {"back_to": now - 60 * DAY} if back else {}
+            pages: list[Page] = []
+            with suppress(BudgetSpent):
+                pages.extend(Reader(server, now, requests=most).read(cursor, **window))
+            found.update(posts(pages))
+            cursor = next((dict(p.cursor) for p in reversed(pages) if p.cursor), cursor)
+
+        for count, (most, back) in enumerate(runs):
+            run(most, back=back)
+            service.comment(made[0], now + count * timedelta(minutes=1), f"Late {count}.")
+        run(500, back=False)
+        run(500, back=True)
+    assert set(found) == service.belonging()
+    for post in found.values():
+        assert post.parent is None or post.parent in found

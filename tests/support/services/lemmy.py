@@ -22,7 +22,7 @@ class FakeLemmy:
 
     now: datetime
     version: str = "0.19.9"
-    size: int = 50  # of a page at most
+    size: int = 50  # of a page with a cursor; pages by number are as large as was asked
     most_pages: int = 100
     secrets: dict[str, str] = field(default_factory=dict)
     posts: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -124,7 +124,8 @@ class FakeLemmy:
         views.sort(key=lambda v: (v[one][name], v[one]["id"]), reverse=params["sort"] == small)
         if kind == "posts":
             views.sort(key=lambda v: not v["post"]["featured_community"])
-        size = min(int(params["limit"]), self.size)
+        cursors = self.v4 or (kind == "posts" and self.version.startswith("0.19"))
+        size = min(int(params["limit"]), self.size if cursors else 50)
         if params.get("page_cursor") in self.lost:
             return json_reply({"error": "couldnt_find_post"}, 400)
         start = (int(params.get("page", 1)) - 1) * size
@@ -135,7 +136,6 @@ class FakeLemmy:
             start = next((n for n, v in enumerate(views, 1) if v[one]["id"] == last), len(views))
         page = views[start : start + size]
         more: dict[str, Any] = {}
-        cursors = self.v4 or (kind == "posts" and self.version.startswith("0.19"))
         if cursors and page:
             more["next_page"] = f"P{page[-1][one]['id']:x}"
         return json_reply({"items" if self.v4 else kind: page, **more})
