@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import BadAnswer, Gone, InputError, Refused, Throttled
+from domain.errors import BadAnswer, BudgetSpent, Gone, InputError, Refused, Throttled
 from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
@@ -841,3 +842,44 @@ def test_any_items_are_read_or_counted(items: list[object]) -> None:
     found, unreadable = statuses_of(raws)
     assert len(found) + unreadable == len(items)
     assert numbers(raws) == []
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    runs=st.lists(st.tuples(st.integers(2, 9), st.booleans()), min_size=1, max_size=8),
+    old=st.lists(st.integers(1, 59), max_size=10, unique=True),
+    late=st.lists(st.integers(0, 22), max_size=8),
+)
+def test_however_small_the_budget_and_late_the_status_nothing_is_lost(
+    runs: list[tuple[int, bool]], old: list[int], late: list[int]
+) -> None:
+    """Runs of so many requests, forward or back; statuses arrive up to 22 hours late."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    service = FakeMastodon(now=now, size=3)
+    for day in sorted(old, reverse=True):
+        opener = service.post(now - day * DAY, f"Day {day}.")
+        service.post(now - day * DAY + HOUR, "Same here.", tag=False, parent=opener)
+        other = service.post(now - day * DAY, "A kite.", tag=False)
+        service.post(now - day * DAY + 2 * HOUR, "It forgot my kite.", parent=other)
+    found: dict[str, RawPost] = {}
+    cursor: dict = {}
+    arriving = list(late)
+    with replaying(service) as server:
+        service.settings(server.address)
+
+        def run(most: int, *, back: bool) -> None:
+            nonlocal cursor
+            window = {"back_to": now - 60 * DAY} if back else {}
+            pages: list[Page] = []
+            with suppress(BudgetSpent):
+                pages.extend(Reader(server, now, requests=most).read(cursor, **window))
+            found.update(posts(pages))
+            cursor = next((dict(p.cursor) for p in reversed(pages) if p.cursor), cursor)
+
+        for most, back in [*runs, *((9, False) for _ in late)]:
+            run(most, back=back)
+            if arriving:
+                service.post(now - arriving.pop() * HOUR, "It took a while.")
+        run(500, back=False)
+        run(500, back=True)
+    assert set(found) == service.belonging()
