@@ -29,7 +29,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from domain.errors import InputError, Refused
+from domain.errors import BadAnswer, InputError, Refused, SourceError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
@@ -42,6 +42,7 @@ PAGE = 100
 SECOND = timedelta(seconds=1)
 OVERLAP = timedelta(minutes=5)  # a change may show up a little after its time
 SLICE = timedelta(days=7)
+MOST_ERRORS = 3  # of issues, until the others of one call are not asked for
 FREE_REQUESTS = 50  # of a run without a token: the address has 60 an hour, for all its programs
 HOURLY = {False: 60, True: 5_000}  # by whether there is a token
 LISTS = {"issues": "issues", "comments": "issues/comments"}
@@ -250,6 +251,7 @@ class GitHub:
         for mine in filter(None, map(named, posts)):
             alone = 0 if mine.issue else mine.comment
             by_issue[mine.repository, mine.issue, alone].append(mine)
+        errors: list[SourceError] = []
         for (repository, number, alone), wanted in by_issue.items():
             at = Repository(name=repository, client=client, headers=self._headers())
             try:
@@ -257,10 +259,15 @@ class GitHub:
                     yield at.comment(alone)
                 else:
                     yield from at.comments(number, wanted)
-            except Refused as error:
-                if not self._is_gone(at, error):
-                    raise
-                yield Page(gone=tuple(mine.external_id for mine in wanted))
+            except (Refused, BadAnswer) as error:
+                if isinstance(error, Refused) and self._is_gone(at, error):
+                    yield Page(gone=tuple(mine.external_id for mine in wanted))
+                    continue
+                errors.append(error)  # of this issue, or of all
+                if len(errors) == MOST_ERRORS:
+                    break
+        if errors:
+            raise errors[0]
 
     def _is_gone(self, at: Repository, error: Refused) -> bool:
         """Whether an answer says for sure that an issue isn't public any more."""

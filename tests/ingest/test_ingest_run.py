@@ -412,3 +412,56 @@ def test_what_a_run_counted_and_left_is_told(
     assert "posts asked for again" in row.counted
     assert row.due_posts < held
     assert row.texts_kept == "30 days"
+
+
+def due_posts(world: World, engine: Engine, at: datetime) -> int:
+    rows = sources_status(engine, world.settings, at)
+    return next(row.due_posts for row in rows if row.source == "github")
+
+
+def test_checks_that_are_cut_short_go_on_and_repeat_nothing(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.settings = replace(world.settings, back_fill_days=0)
+    world.run(sqlite_engine, now, ("github",))
+    later = now + timedelta(days=9)
+    assert due_posts(world, sqlite_engine, later) == 14  # seven issues with a comment each
+    world.source("github", budget_requests=8)  # two for the lists, a third of the rest for checks
+    left = []
+    for _ in range(4):
+        report = world.run(sqlite_engine, later, ("github",))
+        left.append(due_posts(world, sqlite_engine, later))
+    assert left == [10, 6, 2, 0]
+    assert report.counts["posts_checked"] == 2
+    assert report.outcome == "done"  # to stop there is no failure
+
+
+def test_an_issue_that_cannot_be_asked_for_blocks_no_other(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.settings = replace(world.settings, back_fill_days=0)
+    world.run(sqlite_engine, now, ("github",))
+    plain, later = world.hub_server.answer, now + timedelta(days=9)
+    world.hub_server.answer = lambda asked: (
+        Reply(status=403) if asked.path.endswith("/60000/comments") else plain(asked)
+    )
+    report = world.run(sqlite_engine, later, ("github",))
+    assert due_posts(world, sqlite_engine, later) == 0
+    assert "Posts of github:owner/project could not be asked for" in report.sources[0].message
+    assert due_posts(world, sqlite_engine, later + timedelta(days=1)) == 2  # tomorrow again
+    world.hub_server.answer = plain
+    world.run(sqlite_engine, later + timedelta(days=1), ("github",))
+    assert due_posts(world, sqlite_engine, later + timedelta(days=1)) == 0
+
+
+def test_a_thread_that_was_read_again_needs_no_check(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.settings = replace(world.settings, back_fill_days=0)
+    world.run(sqlite_engine, now, ("hackernews",))
+    begun = len(world.news_server.asked)
+    world.run(sqlite_engine, now + timedelta(days=2), ("hackernews",))
+    paths = [asked.path for asked in world.news_server.asked[begun:]]
+    assert "/api/v1/items/60000" in paths
+    assert "/v0/item/60001.json" not in paths  # its tree has just shown it
+    assert "/v0/item/59001.json" in paths  # a comment in a thread about something else
