@@ -165,6 +165,8 @@ class _Import:
                 raise
             outcome, damage = "partly", f"{error} "
         self.passed += met.counts["passed"]
+        if met.counts["unreadable"] and saved == Saved() and not before.read:
+            outcome, damage = "partly", f"{damage}Nothing in it could be read; "
         return SourceReport(
             source="",
             outcome=outcome,

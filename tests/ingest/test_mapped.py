@@ -176,6 +176,19 @@ def test_a_wrong_mapping_names_what_is_wrong(
     assert "\n" not in str(caught.value)
 
 
+def test_a_table_of_which_nothing_can_be_read_is_no_success(
+    tmp_path: Path, sqlite_engine: Engine, keyed: Keyed, now: datetime
+) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    wrong = mapping(tmp_path, MAPPING.replace("%d.%m.%Y", "%m/%d/%Y"))
+    report = import_files(sqlite_engine, keyed, [path], mapping=wrong, now=now)
+    assert (report.outcome, report.counts["new"]) == ("partly", 0)
+    assert "Nothing in it could be read; unreadable: line 8, line 2 (Posted)" in report.message
+    right = import_files(sqlite_engine, keyed, [path], mapping=mapping(tmp_path), now=now)
+    assert (right.outcome, right.counts["new"]) == ("done", 4)
+
+
 def test_a_missing_mapping_and_a_missing_column_are_named(
     tmp_path: Path, sqlite_engine: Engine, keyed: Keyed, now: datetime
 ) -> None:
