@@ -151,7 +151,8 @@ def test_recorded_marks_are_undone_and_no_link_names_an_account(shared: Path) ->
             assert "&amp;" not in text or "&amp;amp;" in post.text
             for link in (post.entities.urls or ()) if post.entities else ():
                 assert not link.expanded_url or link.url not in text
-            assert "twitter.com/IgorBrigadir" not in text
+            for user in found.includes.users:
+                assert f".com/{json.loads(bytes(user))['username']}/status" not in text
 
 
 def told(**more: Any) -> Any:

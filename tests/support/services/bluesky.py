@@ -15,9 +15,7 @@ from urllib.parse import parse_qs
 
 from tests.support.replay import Asked, Reply, json_reply
 
-REFUSED = (
-    b"<html><body><h1>403 Forbidden</h1>Request forbidden by administrative rules.</body></html>"
-)
+REFUSED = b"<html><body><h1>403 Forbidden</h1></body></html>"
 LEFT = {"RateLimit_Limit": "3000", "RateLimit_Remaining": "2985", "RateLimit_Policy": "3000;w=300"}
 PASSWORD = "made-up-app-password"
 

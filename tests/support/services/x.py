@@ -177,7 +177,7 @@ class FakeX:
         return {
             "id": post.id,
             "text": escape(post.text, quote=False),
-            "author_id": "783214",
+            "author_id": "42",
             "conversation_id": post.root,
             "created_at": at.replace("+00:00", "Z"),
             "edit_history_tweet_ids": list(post.history),
