@@ -9,9 +9,10 @@ Where a status opens a thread, the whole thread is read and read again: answers 
 hashtag come along. Below other openers only statuses with the hashtag are kept; the context of each
 is asked once, since its thread has no other name than its opener.
 
-Authors who ask not to be found (`noindex`, `indexable`, `discoverable`, quietly public) are left
-out, and taken out where they ask later. Language marks are often wrong and are not used. Some
-instances' rules forbid machines: mastodon.social's do, so it is no default.
+Authors who ask not to be found (`noindex`, `indexable`, `discoverable`, #nobot and the like in
+their profile, quietly public statuses) are left out, and taken out where they ask later. Language
+marks are often wrong and are not used. Some instances' rules forbid machines: mastodon.social's do,
+so it is no default.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ number; `uri` is the same everywhere. An id begins with the time of the status, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import msgspec
 from ingest.text import from_html
 
 CLOSED = ("authenticated", "disabled")
+_AWAY = re.compile(r"#(?:<span>)?no(?:bots?|index|search|archive)\b", re.IGNORECASE)
 _COUNTER = 16  # bits of an id below the milliseconds
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,6 +31,7 @@ class Account(msgspec.Struct, kw_only=True):
 
     acct: str
     url: str = ""
+    note: str | None = None  # of oneself; by custom, hashtags in it keep machines away
     noindex: bool | None = None
     indexable: bool | None = None
     discoverable: bool | None = None
@@ -50,10 +53,10 @@ class Status(msgspec.Struct, kw_only=True):
     reblog: Status | None = None
 
     def hidden(self) -> bool:
-        """Whether its author asked not to be found: by a flag, or by posting it quietly."""
+        """Whether its author asked not to be found: by a flag, a word, or posting it quietly."""
         who = self.account
         told = who.noindex is True or who.indexable is False or who.discoverable is False
-        return told or self.visibility != "public"
+        return told or self.visibility != "public" or bool(_AWAY.search(who.note or ""))
 
     def key(self) -> str:
         """The external id."""

@@ -321,6 +321,7 @@ JSONS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSONS)
 def test_any_entry_gives_entries_or_a_bad_answer(entry: object) -> None:
     body = json.dumps({"feed": {"entry": entry}}).encode()

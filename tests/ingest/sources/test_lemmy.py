@@ -652,6 +652,7 @@ def test_recorded_entities_of_0_19_are_read(shared: Path) -> None:
         comments[0].written_at()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**17), min_size=1, max_size=8))
 def test_a_path_names_what_is_above(numbers: list[int]) -> None:
     path = ".".join(["0", *map(str, numbers)])
@@ -659,6 +660,7 @@ def test_a_path_names_what_is_above(numbers: list[int]) -> None:
     assert comment.above() == numbers[:-1]
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),

@@ -165,7 +165,13 @@ def test_a_repeated_status_is_the_one_it_repeats(
 
 
 @pytest.mark.parametrize(
-    "flags", [{"noindex": True}, {"indexable": False}, {"discoverable": False}]
+    "flags",
+    [
+        {"noindex": True},
+        {"indexable": False},
+        {"discoverable": False},
+        {"note": '<p>Cook. <a href="x" class="mention hashtag">#<span>NoBots</span></a></p>'},
+    ],
 )
 def test_who_asks_not_to_be_found_is_left_out(
     service: FakeMastodon, server: Replay, now: datetime, flags: dict
@@ -177,7 +183,7 @@ def test_who_asks_not_to_be_found_is_left_out(
     assert pages[0].gone == (key(service, number),), "what was kept before goes"
 
 
-@pytest.mark.parametrize("flags", [{}, {"indexable": None, "discoverable": None}])
+@pytest.mark.parametrize("flags", [{}, {"indexable": None, "note": "<p>#nobody #bots</p>"}])
 def test_who_never_said_anything_is_kept(
     service: FakeMastodon, server: Replay, now: datetime, flags: dict
 ) -> None:
@@ -830,12 +836,14 @@ def test_recorded_instances_are_read(shared: Path, name: str) -> None:
     assert told.configuration.timelines_access is not None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 4_000_000_000_000_000))
 def test_ids_hold_their_time(microseconds: int) -> None:
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     assert timedelta(0) <= at - time_of(id_at(at)) < timedelta(milliseconds=1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.recursive(st.none() | st.text(max_size=4), st.lists, max_leaves=4), max_size=4))
 def test_any_items_are_read_or_counted(items: list[object]) -> None:
     raws = [msgspec.Raw(json.dumps(item).encode()) for item in items]
