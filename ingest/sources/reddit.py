@@ -12,27 +12,24 @@ tree that was read whole doesn't name is gone, even where `/api/info` still has 
 
 from __future__ import annotations
 
-import platform
 import re
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from domain.errors import BadAnswer, Gone, InputError, Refused, Unreachable
+from domain.errors import BadAnswer, Gone, InputError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
-from ingest.answer import PAGE, Answer
-from ingest.client import Client, user_agent
+from ingest.client import Client
 from ingest.formats.shape import UNREADABLE
 from ingest.products import products_of
-from ingest.session import Session
+from ingest.reddit import App
 from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
 from ingest.windows import in_turn
-from ingest.wires.reddit import Flat, Listing, Token, Tree, full_name, opened, read
+from ingest.wires.reddit import Flat, Listing, Tree, full_name, opened, read
 
 LARGEST = 100  # things of one answer, ids of one question
 SIZES = 20  # how many different sizes of pages there are
@@ -44,8 +41,6 @@ OVERLAP = timedelta(hours=1)  # moderators let posts through late, in their old 
 SETTLED = timedelta(hours=1)  # a younger comment may be missing in a cached tree
 LISTS = {"posts": "new", "comments": "comments"}
 _COMMUNITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}", re.ASCII)
-
-T = TypeVar("T")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -96,7 +91,7 @@ class Reddit:
         self._settings = settings
         self._now = now.timestamp()
         self._size = LARGEST - int(self._now) // 60 % SIZES
-        self._session = Session(self._sign_in, lambda error: error.status == 401)
+        self._app = App(settings)
         self._there = ""  # full name of a post that was just shown
         self._trees: dict[str, set[str]] = {}  # what each thread read whole names
 
@@ -214,7 +209,7 @@ class Reddit:
         """The pages of a listing from the top, or from `after` on."""
         while True:
             params: dict[str, str | int] = {"limit": self._size}
-            page = self._get(
+            page = self._app.get(
                 client,
                 f"r/{community}/{LISTS[kind]}",
                 Listing,
@@ -265,7 +260,7 @@ class Reddit:
 
     def _tree(self, client: Client, where: str) -> tuple[RawPost, list[Any]]:
         """A thread's post and the comments that a page of it shows."""
-        listings = self._get(client, where, list[Listing], {"limit": TREE, "sort": "new"})
+        listings = self._app.get(client, where, list[Listing], {"limit": TREE, "sort": "new"})
         try:
             return opened(listings[0].data.children), listings[1].data.children
         except (*UNREADABLE, IndexError) as error:
@@ -280,10 +275,7 @@ class Reddit:
             "sort": "new",
             "limit_children": "false",
         }
-        where = f"{self._settings.base.rstrip('/')}/api/morechildren?raw_json=1"
-        flat = self._signed(
-            client, lambda headers: client.post(where, Flat, form=form, headers=headers)
-        )
+        flat = self._app.post(client, "api/morechildren", Flat, form)
         if flat.json.data is None:
             raise BadAnswer(
                 "reddit: the rest of a thread was not given.", "A later run asks again."
@@ -322,7 +314,7 @@ class Reddit:
         )
 
     def _info(self, client: Client, names: Sequence[str]) -> tuple[dict[str, RawPost], int]:
-        page = self._get(client, "api/info", Listing, {"id": ",".join(names)}).data
+        page = self._app.get(client, "api/info", Listing, {"id": ",".join(names)}).data
         got = read(page.children)
         return {full_name(post.external_id): post for post in got.posts}, got.unreadable
 
@@ -343,65 +335,6 @@ class Reddit:
             else p
             for p in posts
         )
-
-    def _get(self, client: Client, where: str, of: type[T], params: Mapping[str, str | int]) -> T:
-        asked = {**params, "raw_json": 1}
-        return self._signed(
-            client, lambda headers: client.get(where, of, params=asked, headers=headers)
-        )
-
-    def _signed(self, client: Client, ask: Callable[[dict[str, str]], Answer[T]]) -> T:
-        try:
-            return self._session.ask(
-                client, lambda token: ask(self._agent() | {"Authorization": f"Bearer {token}"})
-            )
-        except Refused as error:
-            if error.status != 403:
-                raise
-            raise _forbidden(error) from error
-
-    def _sign_in(self, client: Client) -> str:
-        """A new token. A refusal comes as 401, or as a good answer that names the error."""
-        pair = f"{self._settings.secret('client_id')}:{self._settings.secret('client_secret')}"
-        basic = b64encode(pair.encode()).decode()
-        where = self._settings.also.get("login") or self._settings.base
-        token = client.post(
-            f"{where.rstrip('/')}/api/v1/access_token",
-            Token,
-            form={"grant_type": "client_credentials"},
-            headers=self._agent() | {"Authorization": f"Basic {basic}"},
-        ).content
-        if token is None or not token.access_token:
-            word = (token.error if token else "")[:40]
-            raise Refused(
-                f"reddit gives no token ({word or 'it says no reason'}).",
-                "Check client id and secret.",
-                status=401,
-                word=word,
-            )
-        return token.access_token
-
-    def _agent(self) -> dict[str, str]:
-        """As Reddit's rules want it: platform, app, version, and whose account it is."""
-        app, _, version = user_agent("").partition("/")
-        name = "".join(c for c in self._settings.secret("user") or "" if c.isalnum() or c in "_-")
-        agent = f"{platform.system().lower() or 'unknown'}:{app}:{version}"
-        return {"User-Agent": f"{agent} (by /u/{name})" if name else agent}
-
-
-def _forbidden(error: Refused) -> Refused | Unreachable:
-    """What a 403 means: as a page it is about us, as JSON about what was asked for."""
-    if error.word == PAGE:
-        return Unreachable(
-            "reddit blocks this machine's network (403).",
-            "Data centres often are; read from another network.",
-        )
-    return Refused(
-        f"reddit: {error.what.rstrip('.')}: private, quarantined or closed to the app.",
-        "Take it out of `search`.",
-        status=403,
-        word=error.word,
-    )
 
 
 def _missed(kind: str, known: float, oldest: float) -> Missed:

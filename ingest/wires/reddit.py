@@ -193,7 +193,7 @@ class Tree:
         if more.id == BEYOND or not more.children:
             self.beyond.append(more.parent_id.partition("_")[2])
         else:
-            self.more += more.children
+            self.more += [child for child in more.children if f"t1_{child}" not in self.named]
             self.named.update(f"t1_{child}" for child in more.children)
 
     def _post(self, told: Comment) -> RawPost | None:

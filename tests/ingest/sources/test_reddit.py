@@ -201,6 +201,36 @@ def test_one_sign_in_serves_the_run_and_its_name_is_as_the_rules_want() -> None:
     assert rest.endswith("(by /u/so_me)")
 
 
+def test_a_name_cannot_break_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_USER", "/u/Jürgen\r\nX: 1")
+    fake = FakeReddit()
+    with asking(fake) as (source, client, server):
+        forward(source, client)
+    assert server.asked[0].headers["user-agent"].endswith("(by /u/uJrgenX1)")
+    assert "x" not in server.asked[0].headers
+
+
+def test_more_that_names_itself_again_is_asked_for_once() -> None:
+    fake = FakeReddit()
+    post = fake.add(NOW - timedelta(days=1), "text")
+    for _ in range(6):
+        fake.add(NOW, "answer", parent=post)
+
+    def answer(asked: Asked) -> Reply:
+        if "morechildren" not in asked.path:
+            return fake(asked)
+        children = asked.form["children"].split(",")
+        stub = {"id": children[0], "parent_id": post, "children": children, "count": 3}
+        things = [{"kind": "more", "data": stub}]
+        return json_reply({"json": {"errors": [], "data": {"things": things}}})
+
+    with asking(answer) as (source, client, server):
+        pages = list(source.thread(client, held(post)))
+        assert len(of(pages)) == 4
+        assert len([a for a in server.asked if "morechildren" in a.path]) == 1
+        assert not source._trees  # it was not read whole: nothing follows from what is missing
+
+
 def test_a_token_that_ran_out_is_renewed_once() -> None:
     fake = FakeReddit()
     fake.add(NOW, "text")
