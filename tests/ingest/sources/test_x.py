@@ -22,11 +22,12 @@ from domain.errors import BadAnswer, BudgetSpent, Refused, SourceError, Throttle
 from domain.keyed import Keyed
 from domain.nouns import RunReport
 from domain.settings import Settings
+from ingest.check import checks
 from ingest.client import Client, client_for
 from ingest.run import ingest
 from ingest.source import Asked as Held
 from ingest.source import Page, RawPost, Window
-from ingest.sources import x
+from ingest.sources import known, x
 from ingest.sources.x import PRICES, X
 from ingest.wires.x import Found, gone, id_at, made_at, plain, posts_of, raw_post
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
@@ -561,3 +562,16 @@ def test_conversations_take_no_more_than_a_quarter() -> None:
         money = dict(pages[-1].cursor or {})["money"]
         assert 0 < money["threads"] <= 200
         assert source._purses["x:claude"].most(client.budget, x.Use.READING) >= 195
+
+
+def test_the_doctor_spends_nothing(tmp_path: Path) -> None:
+    told: dict[str, Any] = {name: {"enabled": False} for name in known()}
+    with replaying(busy(3)) as server:
+        told["x"] = {"enabled": True} | FakeX().settings(server.address)
+        made = Settings(home=tmp_path, database="unused", sources=told)
+        (check,) = [c for c in checks(made, NOW) if c.name == "x"]
+        assert (check.ok, check.found) == (True, "costs money, not asked")
+        told["x"]["budget_dollars"] = 0.0
+        (check,) = [c for c in checks(made, NOW) if c.name == "x"]
+        assert (check.ok, check.found) == (False, "x may spend no money")
+        assert server.asked == []
