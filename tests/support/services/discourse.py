@@ -159,7 +159,7 @@ def service(now: datetime) -> FakeDiscourse:
         forum.topic(topic, key, at, f"It lost my chat ({number})", f"Day {number}: all is gone.")
         forum.post(key + 1, topic, at + timedelta(minutes=5), "Same here.")
         forum.post(key + 2, topic, at + timedelta(minutes=6), "Closed.", post_type=3)
-        if number % 3 == 0:
+        if number % 5 == 0:
             forum.post(key + 3, topic, at + timedelta(minutes=9), "And here.", to=2)
         if number % 5 == 1:
             forum.post(key + 4, topic, at + timedelta(minutes=10), "Spam.", hidden=True)
@@ -170,7 +170,7 @@ def service(now: datetime) -> FakeDiscourse:
             answered = None if more % 3 else max(2, more // 2)
             later = at + timedelta(hours=1 + more)
             forum.post(key + 10 + more, topic, later, f"Me too, {more}.", to=answered)
-    for more, topic in enumerate((7, 7, 14)):  # late replies, one in the middle of the long topic
-        at = now - timedelta(days=3 - more)
-        forum.post(900 + more, topic, at, "Still so.", to=12 if more == 1 else None)
+    # Late replies, one in the middle of the long topic.
+    forum.post(900, 7, now - timedelta(days=3), "Still so.", to=12)
+    forum.post(901, 14, now - timedelta(days=2), "Still so.")
     return forum
