@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from functools import cache, partial
+from typing import Any, Protocol
 
 from ingest.formats.communities import about, about_all
-from ingest.formats.shape import moment
+from ingest.formats.shape import Row, moment, row
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
 
@@ -76,6 +78,20 @@ def submission(
         url=f"https://www.reddit.com{permalink or f'/comments/{id36}/'}",
         products=about(subreddit, title),
     )
+
+
+def opening(where: str, file: Filing, *, id36: str, subreddit: str, **told: Any) -> Row:
+    """A submission that its answers ask for, made at most once. Raises `ValueError` at once."""
+    _key("t3", id36)
+    _place(file, subreddit)
+    moment(told["created"])
+    make = cache(partial(submission, file))
+    return row(where, make, id36=id36, subreddit=subreddit, **told)
+
+
+def answer(opener: Callable[[], RawPost], **told: Any) -> RawPost:
+    """`comment` in a thread of which the opener may not have been made yet."""
+    return comment(opener(), **told)
 
 
 def comment(

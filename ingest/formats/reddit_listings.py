@@ -10,9 +10,8 @@ from typing import ClassVar, Literal
 import msgspec
 
 from ingest.formats.pieces import lines
-from ingest.formats.reddit import Edited, comment, submission, unescaped
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, row
-from ingest.source import RawPost
+from ingest.formats.reddit import Edited, answer, opening, unescaped
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Row, Sieve, row
 
 _BEGINNING = re.compile(rb'\s*\[\s*\{\s*"(?:kind"\s*:\s*"Listing"|data"\s*:\s*\{)')
 
@@ -100,7 +99,7 @@ class RedditListings:
             try:
                 listings = _THREAD.decode(line or b"")
                 post = _LINK.decode(listings[0].data.children[0]).data
-                opener = _opener(file, post)
+                opener = _opener(where, file, post)
             except (*UNREADABLE, IndexError):
                 yield Note(kind="unreadable", where=where)
                 continue
@@ -109,11 +108,12 @@ class RedditListings:
                 continue
             yield opener
             for listing in listings[1:]:
-                yield from _comments(opener, listing, where)
+                yield from _comments(opener, post, listing, where)
 
 
-def _opener(file: File, post: Link) -> RawPost:
-    return submission(
+def _opener(where: str, file: File, post: Link) -> Row:
+    return opening(
+        where,
         file,
         id36=post.id,
         subreddit=post.subreddit,
@@ -126,8 +126,9 @@ def _opener(file: File, post: Link) -> RawPost:
     )
 
 
-def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
+def _comments(opener: Row, post: Link, listing: Listing, where: str) -> Iterator[Item]:
     """Depth first, without recursion: a thread may be nested as deep as its file likes."""
+    about = f"{post.id} {post.subreddit} {post.title}"
     waiting = [(child, 1) for child in reversed(listing.data.children)]
     while waiting:
         child, depth = waiting.pop()
@@ -138,9 +139,8 @@ def _comments(opener: RawPost, listing: Listing, where: str) -> Iterator[Item]:
                 continue
             yield row(
                 where,
-                partial(comment, opener),
-                opener.thread,
-                opener.thread_title,
+                partial(answer, opener.post),
+                about,
                 id36=told.id,
                 parent=told.parent_id,
                 depth=depth,

@@ -9,9 +9,8 @@ from typing import ClassVar
 import msgspec
 
 from ingest.formats.pieces import lines
-from ingest.formats.reddit import comment, submission
-from ingest.formats.shape import UNREADABLE, File, Item, Note, Sieve, row
-from ingest.source import RawPost
+from ingest.formats.reddit import answer, opening
+from ingest.formats.shape import UNREADABLE, File, Item, Note, Row, Sieve, row
 
 
 class Comment(msgspec.Struct, rename="camel"):
@@ -59,7 +58,8 @@ class RedditThreads:
             where = f"line {number}"
             try:
                 told = _THREAD.decode(line or b"")
-                opener = submission(
+                opener = opening(
+                    where,
                     file,
                     id36=told.post_id,
                     subreddit=told.subreddit,
@@ -76,19 +76,19 @@ class RedditThreads:
                 yield Note(kind="passed", where=where)
                 continue
             yield opener
-            yield from _comments(opener, told.comments, where)
+            yield from _comments(opener, told, where)
 
 
-def _comments(opener: RawPost, raws: list[msgspec.Raw], where: str) -> Iterator[Item]:
-    for raw in raws:
+def _comments(opener: Row, thread: Thread, where: str) -> Iterator[Item]:
+    about = f"{thread.post_id} {thread.subreddit} {thread.title}"
+    for raw in thread.comments:
         try:
             told = _COMMENT.decode(raw)
-            parent = f"t1_{told.parent_id}" if told.parent_id else opener.thread.partition(":")[2]
+            parent = f"t1_{told.parent_id}" if told.parent_id else f"t3_{thread.post_id}"
             yield row(
                 where,
-                partial(comment, opener),
-                opener.thread,
-                opener.thread_title,
+                partial(answer, opener.post),
+                about,
                 id36=told.id,
                 parent=parent,
                 depth=max(told.depth, 0) + 1,
