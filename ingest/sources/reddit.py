@@ -92,7 +92,7 @@ class Reddit:
         self._now = now.timestamp()
         self._size = LARGEST - int(self._now) // 60 % SIZES
         self._app = App(settings)
-        self._there = ""  # full name of a post that was just shown
+        self._there: dict[str, str] = {}  # by place, the full name of a post that was just shown
         self._trees: dict[str, set[str]] = {}  # what each thread read whole names
 
     def places(self) -> tuple[Place, ...]:
@@ -218,7 +218,7 @@ class Reddit:
             got = read(page.children)
             if got.communities:  # a community that isn't there is answered with a search for it
                 raise Gone(f"reddit has no community r/{community}.", "Check `search`.", status=404)
-            self._there = full_name(got.posts[-1].external_id) if got.posts else self._there
+            self._there |= {p.place: full_name(p.external_id) for p in got.posts[-1:]}
             after = page.after or ""
             yield _Step(
                 posts=self._about(got.posts),
@@ -291,13 +291,14 @@ class Reddit:
         """As `/api/info` has them; one that it leaves out twice, while it gives another, is gone.
 
         It leaves out what it doesn't know without a word. An answer without anything proves
-        nothing, so the second question holds the name of a post that is there.
+        nothing, so the second question holds the name of a post that is there; one of the same
+        community, since all of one that is closed for a while is left out.
         """
         names = {full_name(post.external_id): post for post in posts}
         shown, unreadable = self._info(client, list(names))
         lost = [name for name in names if name not in shown]
-        if lost and (self._there or shown):
-            witness = next(iter(shown), self._there)
+        witness = next(iter(shown), self._there.get(posts[0].place, ""))
+        if lost and witness:
             again, strange = self._info(client, [*lost[: LARGEST - 1], witness])
             shown |= again
             unreadable += strange

@@ -506,6 +506,9 @@ def test_an_answer_without_anything_proves_nothing() -> None:
         forward(source, client)  # now the name of a post that is there is known
         (page,) = source.check(client, [held("t1_zzz1"), held("t1_zzz2")])
         assert page.gone == ("reddit:t1_zzz1", "reddit:t1_zzz2")
+        elsewhere = replace(held("t1_zzz1"), place="reddit:r/closed")
+        (page,) = source.check(client, [elsewhere])
+        assert page.gone == ()  # a community that is closed for a while gives nothing of its own
         del fake.things[there]
         (page,) = source.check(client, [held("t1_zzz1")])
         assert page.gone == ()
