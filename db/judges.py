@@ -18,7 +18,18 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.changes import log
@@ -65,13 +76,9 @@ class Judges:
         """The condition that a row of `model` is the one to show on its `day`."""
         if len(self.spans) == 1:
             return model == self.current
-        ends = [span.first for span in self.spans[1:]] + [None]
-        return or_(
-            *(
-                and_(model == span.model, day >= span.first, *([day < end] if end else []))
-                for span, end in zip(self.spans, ends, strict=True)
-            )
-        )
+        # Not OR over spans: SQLite would gather the rows of each through an index, one by one.
+        later = [(day >= span.first, span.model) for span in reversed(self.spans[1:])]
+        return model == case(*later, else_=self.spans[0].model)
 
     def of_others(self, day: InstrumentedAttribute[date]) -> ColumnElement[bool] | None:
         """The condition that a day is not the current model's; None where all are."""

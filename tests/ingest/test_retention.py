@@ -15,8 +15,9 @@ from db.verdicts import save_verdicts
 from domain.causes import Cause, Decision
 from domain.nouns import Verdict
 from domain.settings import Settings
-from ingest.sources import keep_of
+from ingest.sources import keep_of, known
 from ingest.sources.github import GitHub
+from ingest.status import sources_status
 from tests.support.world import World
 
 MODEL = "model-1"
@@ -120,6 +121,17 @@ def test_a_run_files_today_s_terms_with_every_place(
         assert tuple(connection.execute(query).one()) == (None, GitHub.terms.attribution)
 
 
+def test_the_list_of_sources_says_how_long_texts_are_kept(
+    world: World, sqlite_engine: Engine, now: datetime
+) -> None:
+    world.source("github", keep_days=700)
+    rows = sources_status(sqlite_engine, world.settings, now)
+    kept = {row.source: row.texts_kept for row in rows}
+    assert kept["github"] == "700 days"
+    assert kept["hackernews"] == "400 days"
+    assert {kept[name] for name in kept if known()[name].terms.keep_days == 30} <= {"30 days"}
+
+
 def test_a_source_s_own_days_replace_the_general_ones(world: World) -> None:
     told = Settings(
         home=world.settings.home,
@@ -129,4 +141,5 @@ def test_a_source_s_own_days_replace_the_general_ones(world: World) -> None:
     )
     keep = keep_of(told)
     assert keep.otherwise == 100
-    assert keep.days == {"github": 700}
+    assert keep.days["github"] == 700
+    assert "hackernews" not in keep.days
