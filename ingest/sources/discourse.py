@@ -30,6 +30,7 @@ OVERLAP = 10  # ids read again: a post may be committed after its successor
 WINDOW = 50  # ids: older versions answer for so many at a time, shown or not
 MOST_WINDOWS = 5  # without a public post, until a list is believed to end
 MOST_TRIES = 3  # runs in which a topic that can't be read is asked for again
+FEW = 10  # posts saved at once: each may cost a request for its topic, which a stop would waste
 OLDEST = 5  # posts that tell how far a page goes back: one alone may come from an older forum
 _ADDRESS = re.compile(r"https?://([^/?#\s]+(?:/[^?#\s]*[^/?#\s])?)/*")
 _TOPIC = re.compile(r"/t/[^/]+/(\d+)(?:/\d+)?$")
@@ -210,10 +211,11 @@ class Discourse:
     def _downwards(
         self, client: Client, forum: Forum, at: int | None
     ) -> Iterator[tuple[list[Post], int]]:
-        """Posts below `at` (None: the newest) with descending ids; at the end none, once."""
+        """Posts below `at` (None: the newest), a few at a time; at the end none, once."""
         while True:
             posts, bad = _below(client, forum, at)
-            yield posts, bad
+            for start in range(0, max(len(posts), 1), FEW):
+                yield posts[start : start + FEW], 0 if start else bad
             if not posts:
                 return
             at = posts[-1].id
