@@ -77,7 +77,7 @@ def test_an_expected_failure_is_one_line(
 def offline(whylost: Program, nowhere: str) -> None:
     """Two sources that lead nowhere; the others stay off, so that no test asks a real service."""
     whylost.home.mkdir()
-    told = {name: "enabled = false" for name in known()}
+    told = dict.fromkeys(known(), "enabled = false")
     told |= dict.fromkeys(SOURCES, f'base = "{nowhere}"')
     (whylost.home / "whylost.toml").write_text(
         "".join(f"[sources.{name}]\n{line}\n" for name, line in told.items()), encoding="utf-8"
