@@ -12,7 +12,7 @@ from typing import Literal
 from db import runs, seen
 from db.engine import write
 from db.handles import Engine
-from domain.errors import InputError, SourceError
+from domain.errors import InputError, SettingsError, SourceError
 from domain.keyed import Keyed
 from domain.nouns import RunReport, SourceReport
 from domain.settings import Settings
@@ -123,8 +123,8 @@ def _visit(
             outcome="failed",
             message=f"{kind.name} needs {', '.join(missing)}: name the variables in whylost.toml.",
         )
-    source = kind(mine, now)
     try:
+        source = kind(mine, now)
         places = tuple(replace(p, terms=kind.terms) for p in source.places())
         if not places:
             return SourceReport(source=kind.name, outcome="done", message="Nothing to read is set.")
@@ -157,7 +157,7 @@ def _visit(
             with write(engine) as connection:
                 seen.note(connection, kind.name, now)
         return report
-    except SourceError as error:
+    except (SourceError, InputError, SettingsError) as error:
         return SourceReport(source=kind.name, outcome="failed", message=str(error))
 
 

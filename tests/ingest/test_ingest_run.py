@@ -465,3 +465,13 @@ def test_a_thread_that_was_read_again_needs_no_check(
     assert "/api/v1/items/60000" in paths
     assert "/v0/item/60001.json" not in paths  # its tree has just shown it
     assert "/v0/item/59001.json" in paths  # a comment in a thread about something else
+
+
+def test_a_source_that_is_set_wrongly_stops_no_other(
+    world: World, engine: Engine, now: datetime
+) -> None:
+    world.source("github", search=("no repository",))
+    report = world.run(engine, now)
+    by_name = {s.source: s for s in report.sources}
+    assert (by_name["github"].outcome, by_name["hackernews"].outcome) == ("failed", "done")
+    assert "'no repository' is no repository. Write owner/name." in by_name["github"].message
