@@ -82,7 +82,7 @@ def _counts(first: Figures, now: Figures) -> Iterator[str]:
 
 
 def _speed(first: Figures, now: Figures) -> Iterator[str]:
-    yield "### Speed, one processor, both in the same minute"
+    yield "### Speed in processor time, both on one machine"
     yield "| | before | now |"
     yield "|---|---|---|"
     for key, value in now["speed"].items():

@@ -31,7 +31,7 @@ RULES = Rules(
 )
 MARKERS = (
     *("[e-mail]", "[phone]", "[user]", "[host]", "[key]", "[id]", "[card]", "[account]"),
-    *("[number]", "[address]", "[ip]"),
+    *("[number]", "[address]"),
 )
 
 

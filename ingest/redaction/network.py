@@ -32,7 +32,7 @@ def _ipv4(found: re.Match[str]) -> str:
     if found[0].endswith(".0.0") or (_VERSION_BEFORE.search(before) and "://" not in before[-3:]):
         return found[0]
     large = sum(int(part) >= 32 for part in found[0].split("."))
-    return "[ip]" if _reserved_or(public, found[0]) and _hosts(large, before) else found[0]
+    return "[host]" if _reserved_or(public, found[0]) and _hosts(large, before) else found[0]
 
 
 def _reserved_or(public: bool, address: str) -> bool:
@@ -46,7 +46,7 @@ def _hosts(large: int, before: str) -> bool:
 
 def _ipv6(found: re.Match[str]) -> str:
     try:
-        return "[ip]" if IPv6Address(found[0]).is_global else found[0]
+        return "[host]" if IPv6Address(found[0]).is_global else found[0]
     except AddressValueError:
         return found[0]
 
