@@ -1,6 +1,6 @@
 """Posts imported, and imported again: shuffled, renamed, re-compressed, one in a hundred changed.
 
-    python benchmarks/again.py [FILE ...] [--posts N] [--postgres URL] [--json OUT]
+    python -m benchmarks.again [FILE ...] [--posts N] [--postgres URL] [--json OUT]
 
 Without files: N made-up posts (10,000), a fifth of them issues, the rest comments with their trees.
 Files may be tables of issues or reviews (.csv) and lines of posts or of threads (.ndjson, .zst).
@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from archive_stream import SCRIPT, measured
-from made_up import Writer
+
+from benchmarks.archive_stream import SCRIPT, measured
+from benchmarks.made_up import Writer
 
 SEED = 20_261_123
 EVERY = 100  # one post in so many is changed

@@ -1,6 +1,6 @@
 """A month of Reddit, as the dumps are shaped, streamed: rate and peak memory at two sizes.
 
-    python benchmarks/archive_stream.py [--comments N] [--small N] [--skip-all] [--postgres URL]
+    python -m benchmarks.archive_stream [--comments N] [--small N] [--skip-all] [--postgres URL]
                                         [--folder DIR] [--json OUT]
 
 Makes `.zst` files of N made-up comments (1,000,000 and 100,000) in the shape of Arctic Shift, one
@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from made_up import Writer
+
+from benchmarks.made_up import Writer
 
 SCRIPT = Path(sys.executable).with_name("whylost")
 SEED = 20_261_123

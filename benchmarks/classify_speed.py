@@ -1,6 +1,6 @@
 """How many posts a second are judged, on one core, and where the time goes.
 
-    python benchmarks/classify_speed.py [../shared/data/github_claude_code_issues.csv]
+    python -m benchmarks.classify_speed [../shared/data/github_claude_code_issues.csv]
 
 Beside our own model stands plain scikit-learn TF-IDF with logistic regression on the same texts.
 """

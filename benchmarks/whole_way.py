@@ -1,6 +1,6 @@
 """The whole way on real files: import, import again, classify, trends, export; with equal results?
 
-    python benchmarks/whole_way.py FILE ... [--postgres URL] [--json OUT]
+    python -m benchmarks.whole_way FILE ... [--postgres URL] [--json OUT]
 
 Runs the console script as a user would, on an SQLite file and, where an empty database is named,
 on PostgreSQL; prints seconds and peak memory of each command, posts by source and decision, and
