@@ -1,10 +1,11 @@
 """How long texts are kept: as long as they are of use, and no longer than a source's terms allow.
 
-The text of a post that tells of no failure goes some time after it was written; what was judged
-stays: hash, products, language, verdict and score, and so do all counts. It stays longer where a
-person is still to look at it (drawn for a sample, not reviewed yet), where a review calls it a
-report, and while no model has judged it. Texts that the terms don't allow to be stored go as soon
-as they are judged, reports too; then only offsets tell where the evidence stood.
+The text of a post that tells of no failure goes some time after it was collected (a history that is
+imported today isn't old because its posts are); what was judged stays: hash, products, language,
+verdict and score, and so do all counts. It stays longer where a person is still to look at it
+(drawn for a sample, not reviewed yet), where a review calls it a report, and while no model has
+judged it. Texts that the terms don't allow to be stored go as soon as they are judged, reports too;
+then only offsets tell where the evidence stood.
 
 A post that is fetched again unchanged is known by its hash and brings no text back; an edited one
 is a new version, which is judged anew.
@@ -64,7 +65,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Which places' texts go: of posts written before a moment, or all once they are judged."""
+    """Which places' texts go: of posts collected before a moment, or all once they are judged."""
 
     places: tuple[str, ...]
     before: datetime | None
@@ -140,8 +141,8 @@ def _over(rule: _Rule, shown: Judges) -> Select[str]:
     if rule.before is None:
         return query.where(verdict)
     return query.where(
-        PostRow.day <= rule.before.date(),
-        PostRow.written_at < rule.before,
+        PostRow.day <= rule.before.date(),  # none was collected before it was written
+        PostRow.first_seen_at < rule.before,
         _no_report(verdict, shown),
         *_of_no_more_use(shown),
     )

@@ -143,7 +143,7 @@ class Life:
         with write(self.engine) as connection:
             save_places(connection, PLACES)
             save_threads(connection, [thread], self.now)
-            save_posts(connection, [post], self.now, KEYED)
+            save_posts(connection, [post], post.written_at, KEYED)  # collected as it was written
 
     def judge(self, number: int, dies_at: int | None = None) -> bool:
         """One `whylost classify`, and the counting that follows it; whether it came to its end."""

@@ -45,7 +45,11 @@ EVERYTHING = Filter(causes=tuple(Decision), abstentions=tuple(Abstention))
 
 @pytest.fixture
 def filled(engine: Engine) -> seeded.Seeded:
-    return seeded.fill(engine, days=DAYS)
+    """Posts that were collected as they were written."""
+    made = seeded.fill(engine, days=DAYS)
+    with write(engine) as connection:
+        connection.execute(update(PostRow).values(first_seen_at=PostRow.written_at))
+    return made
 
 
 def expire(
@@ -120,6 +124,13 @@ def test_the_shorter_of_terms_and_settings_counts(engine: Engine, filled: seeded
         terms.renew(connection, {"github": Terms(keep_days=90)})
     expire(engine, filled.now, 20)
     assert gone(engine) == none_of(filled, 20)
+
+
+def test_a_history_that_was_collected_today_is_kept(engine: Engine, filled: seeded.Seeded) -> None:
+    with write(engine) as connection:
+        connection.execute(update(PostRow).values(first_seen_at=filled.now))
+    assert expire(engine, filled.now + timedelta(days=60), 60) == 0
+    assert expire(engine, filled.now + timedelta(days=61), 60) > 0
 
 
 def test_a_day_is_counted_to_the_moment(engine: Engine, filled: seeded.Seeded) -> None:
