@@ -5,6 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ON_ALL_CORES := -n auto --dist worksteal
 
 .PHONY: run test check format model clean
 run: $(READY)
@@ -13,14 +14,14 @@ run: $(READY)
 	"$(BIN)/whylost" demo --if-empty && exec "$(BIN)/whylost" dashboard --port "$(PORT)"
 
 test: $(READY)
-	@"$(BIN)/python" -m pytest
+	@"$(BIN)/python" -m pytest $(ON_ALL_CORES)
 
 check: $(READY)
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/ruff" check .
 	"$(BIN)/mypy"
 	"$(BIN)/lint-imports"
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest $(ON_ALL_CORES)
 
 format: $(READY)
 	"$(BIN)/ruff" format .
