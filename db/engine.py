@@ -11,9 +11,19 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    table,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
@@ -22,11 +32,10 @@ from db.tables import Meta
 from domain.errors import KeyMismatch, SchemaError, StoreError
 from domain.keyed import Keyed
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
 BUSY_MILLISECONDS = 30_000
 _FINGERPRINT = "key_fingerprint"
+_MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
+_REVISION = table("alembic_version")
 _CONTENT = "content"
 DEMONSTRATION = "demonstration"
 
@@ -172,13 +181,15 @@ def upgrade(engine: Engine) -> None:
 
     Raises `SchemaError` where the database was written by a newer program.
     """
-    from alembic import command
+    if revision(engine) == head():
+        return
+    from alembic import command  # only where there is something to do: it takes long to load
+    from alembic.config import Config
     from alembic.util.exc import CommandError
 
-    config = _alembic()
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS.parent))
     with _named_errors(engine):
-        if revision(engine) == head():
-            return
         try:
             with write(engine) as connection:
                 config.attributes["connection"] = connection
@@ -189,27 +200,17 @@ def upgrade(engine: Engine) -> None:
             ) from error
 
 
-def _alembic() -> Config:
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def head() -> str | None:
-    """The schema's revision that this program works with."""
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_alembic()).get_current_head()
+def head() -> str:
+    """The schema's revision that this program works with: the number of the last migration."""
+    return max(file.name.partition("_")[0] for file in _MIGRATIONS.glob("[0-9]*_*.py"))
 
 
 def revision(engine: Engine) -> str | None:
     """The schema's revision, or None for a database without our tables."""
-    from alembic.migration import MigrationContext
-
     with _named_errors(engine), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(select(column("version_num")).select_from(_REVISION))
 
 
 def claim(engine: Engine, keyed: Keyed, *, demonstration: bool = False) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from db import engine as migrations
 from db import key
-from db.engine import claim, holds_demonstration, open_engine, read, revision, upgrade, write
+from db.engine import claim, head, holds_demonstration, open_engine, read, revision, upgrade, write
 from db.lock import run_lock
 from db.tables import Table
 from domain.errors import KeyMismatch, LockHeld, SchemaError, StoreError
@@ -22,6 +24,11 @@ def test_migrations_and_models_agree(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_last_migration_is_the_head_that_alembic_knows(engine: Engine) -> None:
+    folder = Path(migrations.__file__).parent / "migrations"
+    assert head() == ScriptDirectory(str(folder)).get_current_head() == revision(engine)
 
 
 def test_upgrading_twice_is_nothing(engine: Engine) -> None:
