@@ -16,7 +16,9 @@ from ingest.batches import Block
 from ingest.formats.shape import ARCHIVE, Row
 from ingest.prepare import Prepared, keys, prepare
 from ingest.quotes import without_quotes
+from ingest.schedule import Plan, plan_of
 from ingest.source import RawPost
+from ingest.sources import known as known_sources
 from ingest.sources import terms_of
 from ingest.threads import merged, rejoined
 
@@ -45,7 +47,9 @@ class Filing:
             posts = block.read(passed, rows)
             looked_up = keys(posts, self.keyed)
             known, graves = held(connection, looked_up), buried(connection, looked_up)
-        ready = prepare(posts, known, graves, self.keyed, live_since=LONG_AFTER)
+        ready = prepare(
+            posts, known, graves, self.keyed, live_since=LONG_AFTER, plans=self._plans(posts)
+        )
         fresh = {row for row in rows if row and row not in passed}
         with write(self.engine) as connection:
             saved = self._keep(connection, ready, posts, known)
@@ -62,6 +66,14 @@ class Filing:
             )
         self.places.update(p.place for p in posts)
         return saved + Saved(unchanged=ready.unchanged + sum(row in passed for row in rows))
+
+    def _plans(self, posts: Sequence[RawPost]) -> dict[str, Plan]:
+        """Who deletes a post at its source means our copy, too: it is asked for like a live one."""
+        sources = known_sources()
+        return {
+            place: plan_of(sources.get(_source(place)), self.now)
+            for place in {p.place for p in posts}
+        }
 
     def _hash(self, form: str, post: RawPost | Row) -> str:
         """ "" where the format gives posts that are read already."""
@@ -90,8 +102,16 @@ class Filing:
 
 def _places(posts: Sequence[RawPost]) -> list[Place]:
     """The places of these posts; the part before the colon names the source, whose terms hold."""
-    names = {p.place: p.place.partition(":")[0].removesuffix(ARCHIVE) for p in posts}
     return [
-        Place(name=name, source=source, frame=Frame.CAPPED_FEED, terms=terms_of(source))
-        for name, source in names.items()
+        Place(
+            name=name,
+            source=_source(name),
+            frame=Frame.CAPPED_FEED,
+            terms=terms_of(_source(name)),
+        )
+        for name in dict.fromkeys(p.place for p in posts)
     ]
+
+
+def _source(place: str) -> str:
+    return place.partition(":")[0].removesuffix(ARCHIVE)

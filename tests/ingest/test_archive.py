@@ -9,7 +9,7 @@ import lzma
 import random
 import resource
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from ingest.formats import known
 from ingest.formats.shape import File
 from ingest.prepare import post_key
 from ingest.unpack import opened, unpacked
+from tests.support.world import World
 
 ARCHIVES = Path(__file__).parent / "archives"
 OURS = sorted(ARCHIVES.iterdir())
@@ -344,3 +345,27 @@ def test_the_real_files(shared: Path, sqlite_engine: Engine, keyed: Keyed, now: 
     again = import_files(sqlite_engine, keyed, paths, now=now)
     assert again.counts["new"] == again.counts["changed"] == 0
     assert (again.finished_at - now) < (report.finished_at - now) / 10
+
+
+def test_what_was_imported_is_asked_for_and_followed_when_it_is_deleted(
+    world: World, engine: Engine, now: datetime
+) -> None:
+    import_files(engine, world.keyed, [ARCHIVES / "issues.csv", ARCHIVES / "play.csv"], now=now)
+    query = select(AddressRow.external_id, AddressRow.due_at, PostRow.key).join(PostRow)
+    with read(engine) as connection:
+        rows = connection.execute(query).all()
+    due = {row.external_id: row.due_at for row in rows}
+    asked = [row for row in rows if row.external_id.startswith("github:")]
+    assert asked
+    assert all((at is not None) == key.startswith("github:") for key, at in due.items())
+    world.hub.repository = asked[0].external_id.partition(":")[2].partition("#")[0]
+    world.hub.issues.clear()  # none of them is there any more
+    world.hub.comments.clear()
+    world.source("github", search=(world.hub.repository,))
+    report = world.run(engine, now + timedelta(days=91), ("github",))
+    assert report.counts["deleted"] == len(asked), report.message
+    with read(engine) as connection:
+        states = connection.scalars(
+            select(PostRow.state).where(PostRow.key.in_([row.key for row in asked]))
+        )
+        assert set(states) == {"deleted"}
