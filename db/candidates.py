@@ -30,13 +30,22 @@ class Waiting:
     release: str | None
 
 
-def save(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> None:
-    """Keeps candidates by id; one that is held keeps what a person said of it."""
+def save(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> int:
+    """Keeps candidates by id, and gives how many are new.
+
+    One that is held keeps what a person said of it.
+    """
+    if not candidates:
+        return 0
+    ids = {candidate.id for candidate in candidates}
+    found = select(ReleaseCandidate.id).where(ReleaseCandidate.id.in_(ids))
+    new = len(ids) - len(connection.scalars(found).all())
     rows = [
         {**asdict(candidate), "seen_at": now, "state": NEW, "release": None}
         for candidate in {c.id: c for c in candidates}.values()
     ]
     upsert(connection, ReleaseCandidate, rows, update=("title", "url", "suggested"))
+    return new
 
 
 def waiting(

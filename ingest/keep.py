@@ -45,6 +45,8 @@ class Keeper:
     capped: int = 0
     visited: int = 0
     checked: int = 0
+    outages: int = 0  # new, or told otherwise
+    candidates: int = 0  # new
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -116,8 +118,8 @@ class Keeper:
 
     def _rest_of(self, connection: Connection, place: Place, page: Page) -> Saved:
         """Saves what is on a page beside its posts; gives what was deleted by it."""
-        outages.save(connection, page.outages, self.now)
-        candidates.save(connection, page.candidates, self.now)
+        self.outages += outages.save(connection, page.outages, self.now)
+        self.candidates += candidates.save(connection, page.candidates, self.now)
         gone = [self.keyed.hash("post", external_id) for external_id in page.gone]
         for missed in page.missed:
             gaps.note(connection, place.name, missed.began, missed.ended, missed.reason)
@@ -133,6 +135,10 @@ class Keeper:
 
     def report(self, budget: Budget) -> SourceReport:
         """All of it. What is missing, capped or unreadable makes a run `partly`."""
+        if self.outages:
+            self.note(f"{self.outages:,} outages new or told otherwise.")
+        if self.candidates:
+            self.note(f"{self.candidates:,} candidates new: `whylost releases candidates`.")
         if self.unreadable:
             self.failures.append(f"{self.unreadable:,} items could not be read.")
         outcome: Literal["done", "partly", "failed"] = "done"

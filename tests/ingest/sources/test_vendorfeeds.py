@@ -78,8 +78,10 @@ def test_an_unchanged_feed_is_not_read_twice(
     feeds = service(now)
     with replaying(feeds) as server:
         told = feeds.settings(server.address)
-        run(engine, keyed, tmp_path, told, now)
-        run(engine, keyed, tmp_path, told, now)
+        first = run(engine, keyed, tmp_path, told, now)
+        assert "11 candidates new" in first.message + first.sources[0].message
+        again = run(engine, keyed, tmp_path, told, now)
+        assert again.sources[0].message == ""
         assert all("if-none-match" in a.headers for a in server.asked[2:])
 
 
