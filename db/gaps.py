@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, update
 
 from db.tables import Gap
 from db.upsert import upsert
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # where the gap before a place's first day begins
 
 
 def begin(connection: Connection, place: str, began: datetime, reason: str) -> None:

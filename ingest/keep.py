@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from db import candidates, cursors, due, gaps, outages, trees
@@ -21,7 +21,6 @@ from ingest.schedule import SOONEST_VISIT, Plan, plan_of
 from ingest.source import Missed, Page, RawPost, Source
 
 ROWS = 1_000  # posts of one transaction
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_COLLECTED = "before the first day that was collected"
 
 
@@ -128,7 +127,7 @@ class Keeper:
             cursors.move(connection, self.source.name, place.name, value, self.now)
             covered = self.source.covered(value)
             if covered:
-                gaps.note(connection, place.name, BEGINNING, covered.began, NOT_COLLECTED)
+                gaps.note(connection, place.name, gaps.BEGINNING, covered.began, NOT_COLLECTED)
         # A thread is named after the post that opened it, which may be one that we don't hold.
         take_titles(connection, [self.keyed.hash("thread", name) for name in page.gone], self.now)
         return Saved(deleted=withdraw(connection, gone, self.now, self.keyed))

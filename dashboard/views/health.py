@@ -12,6 +12,7 @@ from dashboard.summary import STALE
 from dashboard.tables import Html, Shown, ago, counted, moment, table
 from dashboard.text import plain
 from db import due
+from db.gaps import BEGINNING
 from db.queries import health
 
 RUNS_SHOWN = 20
@@ -146,7 +147,7 @@ def _runs(runs: Sequence[health.RunLine]) -> str:
         took = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
         counts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in run.counts.items() if n)
         failed = "; ".join(f"{s.source}: {s.message}" for s in run.sources if s.message)
-        told = "; ".join(part for part in (counts, run.message, failed) if part)
+        told = ". ".join(part.rstrip(".") for part in (counts, failed or run.message) if part)
         rows.append((run.started_at, run.stage, _outcome(run.outcome), took, told))
     caption = f"The latest {RUNS_SHOWN} runs"
     if not rows:
@@ -164,13 +165,20 @@ def _outcome(outcome: str | None) -> Html | None:
 
 
 def _gaps(gaps: Sequence[health.GapLine]) -> str:
-    if not gaps:
-        return '<p class="quiet">None is known. A gap is missing in every chart, never a zero.</p>'
+    """Gaps since a place is collected; what lies before that is the same for all of them."""
+    since = [gap for gap in gaps if gap.began > BEGINNING]
+    told = (
+        '<p class="quiet">A gap is missing in every chart, never a zero. So is what was written '
+        "before a place's first collected day.</p>"
+    )
+    if not since:
+        return f'<p class="quiet">None is known.</p>{told}'
     rows: list[Sequence[Shown]] = [
         (gap.place, gap.began, moment(gap.ended) if gap.ended else "still open", gap.reason)
-        for gap in gaps
+        for gap in since
     ]
-    return table(("Place", "Began (UTC)", "Ended (UTC)", "Why"), rows, caption="Known gaps")
+    heads = ("Place", "Began (UTC)", "Ended (UTC)", "Why")
+    return table(heads, rows, caption="Known gaps") + told
 
 
 def _imports(imports: Sequence[health.ImportLine]) -> str:
