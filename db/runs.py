@@ -14,7 +14,8 @@ from db.tables import RunRow, RunSource
 from domain.errors import StoreError, WhylostError
 from domain.nouns import RunReport
 
-MANY_ROWS = 1_000  # what a run counts before the planner's statistics are worth renewing
+MANY_ROWS = 1_000  # what a run writes before the planner's statistics are worth renewing
+_WRITTEN = ("new", "changed", "deleted", "judged", "exposure_rows", "count_rows", "published")
 
 
 def record(engine: Engine, stage: str, now: datetime, work: Callable[[], RunReport]) -> RunReport:
@@ -31,7 +32,7 @@ def record(engine: Engine, stage: str, now: datetime, work: Callable[[], RunRepo
         finish(engine, number, failed)
         raise
     finish(engine, number, report)
-    if sum(report.counts.values()) >= MANY_ROWS:
+    if sum(report.counts.get(name, 0) for name in _WRITTEN) >= MANY_ROWS:
         refresh_statistics(engine)
     return report
 
