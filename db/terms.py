@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from db.tables import PlaceRow
 from domain.filter import Filter
 from domain.nouns import Terms
+
+_FILED = ("store_text", "export_text", "train", "keep_days", "attribution")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,29 +45,22 @@ def may_train() -> ColumnElement[bool]:
     return PlaceRow.train.is_(True)
 
 
-def renew(connection: Connection, terms: Mapping[str, Terms]) -> int:
+def renew(connection: Connection, terms_of: Callable[[str], Terms | None]) -> int:
     """Files the terms of each source, as this program knows them, with all its places.
 
-    A place that is read live is saved with them anyway; one of an imported file, or of a source
-    that is read no more, would keep those of the day on which it was made. Gives the number of
-    places that changed.
+    A place that is read live is saved with them anyway; one of an imported file would keep those
+    of the day on which it was made. Places of a source of which `terms_of` knows nothing stay as
+    they are. Gives the number of places that changed.
     """
-    changed = 0
-    for source, told in terms.items():
-        values = {
-            "store_text": told.store_text,
-            "export_text": told.export_text,
-            "train": told.train,
-            "keep_days": told.keep_days,
-            "attribution": told.attribution,
-        }
-        differs = [getattr(PlaceRow, name).is_distinct_from(v) for name, v in values.items()]
-        stale = select(PlaceRow.name).where(PlaceRow.source == source, or_(*differs))
-        names = connection.scalars(stale).all()
-        if names:
-            connection.execute(update(PlaceRow).where(PlaceRow.name.in_(names)).values(**values))
-        changed += len(names)
-    return changed
+    columns = [getattr(PlaceRow, name) for name in ("name", "source", *_FILED)]
+    changed: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(select(*columns)).mappings().all():
+        told = terms_of(row["source"])
+        if told and any(row[name] != getattr(told, name) for name in _FILED):
+            changed[row["name"]] = {name: getattr(told, name) for name in _FILED}
+    for name, values in changed.items():
+        connection.execute(update(PlaceRow).where(PlaceRow.name == name).values(**values))
+    return len(changed)
 
 
 def of_places(connection: Connection, filter: Filter) -> list[PlaceTerms]:  # noqa: A002 - the noun

@@ -21,7 +21,7 @@ from db.handles import Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
 from domain.errors import InputError
 from domain.keyed import Keyed
-from domain.nouns import Frame, Place, RunReport, SourceReport
+from domain.nouns import Frame, Place, RunReport, SourceReport, Terms
 from ingest.prepare import keys, prepare
 from ingest.products import products_of
 from ingest.redact import note_rules
@@ -137,7 +137,7 @@ def _places(posts: list[RawPost]) -> list[Place]:
             name=name,
             source=source,
             frame=frames.get(source, Frame.PRODUCT_QUERY),
-            terms=terms_of(source),
+            terms=terms_of(source) or Terms(),
         )
         for name, source in names.items()
     ]

@@ -11,15 +11,14 @@ from db.engine import read, write
 from db.handles import Connection, Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
 from domain.keyed import Keyed
-from domain.nouns import Frame, Place
+from domain.nouns import Frame, Place, Terms
 from ingest.batches import Block
 from ingest.formats.shape import ARCHIVE, Row
 from ingest.prepare import Prepared, keys, prepare
 from ingest.quotes import without_quotes
 from ingest.schedule import Plan, plan_of
 from ingest.source import RawPost
-from ingest.sources import known as known_sources
-from ingest.sources import terms_of
+from ingest.sources import named, terms_of
 from ingest.threads import merged, rejoined
 
 LONG_AFTER = datetime.max.replace(tzinfo=UTC)  # every post of an archive is back-filled
@@ -69,11 +68,8 @@ class Filing:
 
     def _plans(self, posts: Sequence[RawPost]) -> dict[str, Plan]:
         """Who deletes a post at its source means our copy, too: it is asked for like a live one."""
-        sources = known_sources()
-        return {
-            place: plan_of(sources.get(_source(place)), self.now)
-            for place in {p.place for p in posts}
-        }
+        places = {p.place for p in posts}
+        return {place: plan_of(named(_source(place)), self.now) for place in places}
 
     def _hash(self, form: str, post: RawPost | Row) -> str:
         """ "" where the format gives posts that are read already."""
@@ -107,7 +103,7 @@ def _places(posts: Sequence[RawPost]) -> list[Place]:
             name=name,
             source=_source(name),
             frame=Frame.CAPPED_FEED,
-            terms=terms_of(_source(name)),
+            terms=terms_of(_source(name)) or Terms(),
         )
         for name in dict.fromkeys(p.place for p in posts)
     ]

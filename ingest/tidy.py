@@ -12,7 +12,7 @@ from db.handles import Engine
 from db.retention import Keep, expire
 from db.superseded import purge_superseded
 from domain.keyed import Keyed
-from ingest.sources import known
+from ingest.sources import terms_of
 
 
 def tidy(engine: Engine, keyed: Keyed, now: datetime, keep: Keep | None = None) -> dict[str, int]:
@@ -22,7 +22,7 @@ def tidy(engine: Engine, keyed: Keyed, now: datetime, keep: Keep | None = None) 
     what a run counts of it.
     """
     with write(engine) as connection:
-        terms.renew(connection, {name: kind.terms for name, kind in known().items()})
+        terms.renew(connection, terms_of)
     counts = {
         "quotes_removed": take_elsewhere(engine, keyed, now),
         "superseded_purged": purge_superseded(engine, keyed, now),

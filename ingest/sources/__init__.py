@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from functools import cache
 
@@ -44,7 +45,15 @@ def keep_of(settings: Settings) -> Keep:
 
 
 @cache
-def terms_of(source: str) -> Terms:
-    """The terms of a source by name; those of a place that no source reads allow everything."""
-    kind = known().get(source)
-    return kind.terms if kind else Terms()
+def named(name: str) -> type[Source] | None:
+    """The source of this name; only its own module is loaded."""
+    if not name.isidentifier() or importlib.util.find_spec(f"{__name__}.{name}") is None:
+        return None
+    source: type[Source] = importlib.import_module(f"{__name__}.{name}").SOURCE
+    return source
+
+
+def terms_of(source: str) -> Terms | None:
+    """The terms of a source by name; None for one that isn't read by any of ours."""
+    kind = named(source)
+    return kind.terms if kind else None

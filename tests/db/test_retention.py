@@ -117,11 +117,11 @@ def test_what_was_judged_stays(engine: Engine, filled: seeded.Seeded) -> None:
 
 def test_the_shorter_of_terms_and_settings_counts(engine: Engine, filled: seeded.Seeded) -> None:
     with write(engine) as connection:
-        terms.renew(connection, {"github": Terms(keep_days=30)})
+        terms.renew(connection, {"github": Terms(keep_days=30)}.get)
     expire(engine, filled.now, 100, {"github": 90, "hackernews": 50})
     assert gone(engine) == none_of(filled, 30, "github") | none_of(filled, 50, "hackernews")
     with write(engine) as connection:
-        terms.renew(connection, {"github": Terms(keep_days=90)})
+        terms.renew(connection, {"github": Terms(keep_days=90)}.get)
     expire(engine, filled.now, 20)
     assert gone(engine) == none_of(filled, 20)
 
@@ -255,7 +255,7 @@ def test_texts_that_may_not_be_stored_go_once_judged_reports_too(
     shy = {p.key for p in filled.posts if p.place.startswith("hackernews")}
     drawn = next(iter(shy))
     with write(engine) as connection:
-        terms.renew(connection, {"hackernews": Terms(store_text=False)})
+        terms.renew(connection, {"hackernews": Terms(store_text=False)}.get)
         row = {"post": drawn, "stream": "audit", "drawn_at": filled.now}
         connection.execute(insert(SampleRow), [row])
     assert expire(engine, filled.now, 400) == len(shy)

@@ -25,7 +25,7 @@ CLOSED = Terms(export_text=False, train=False, keep_days=9, attribution="Hacker 
 def filled(engine: Engine) -> seeded.Seeded:
     made = seeded.fill(engine)
     with write(engine) as connection:
-        terms.renew(connection, {"github": OPEN, "hackernews": CLOSED})
+        terms.renew(connection, {"github": OPEN, "hackernews": CLOSED}.get)
     return made
 
 
@@ -36,9 +36,9 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_only_places_whose_terms_changed_are_written(engine: Engine, filled: seeded.Seeded) -> None:
     with write(engine) as connection:
-        assert terms.renew(connection, {"github": OPEN, "hackernews": CLOSED}) == 0
-        assert terms.renew(connection, {"github": CLOSED, "nowhere": CLOSED}) == 2
-        assert terms.renew(connection, {"github": Terms(attribution="GitHub")}) == 2
+        assert terms.renew(connection, {"github": OPEN, "hackernews": CLOSED}.get) == 0
+        assert terms.renew(connection, {"github": CLOSED, "nowhere": CLOSED}.get) == 2
+        assert terms.renew(connection, {"github": Terms(attribution="GitHub")}.get) == 2
     with read(engine) as connection:
         kept = connection.execute(select(PlaceRow.source, PlaceRow.keep_days).distinct())
         assert {tuple(row) for row in kept} == {("github", None), ("hackernews", 9)}
@@ -73,12 +73,12 @@ def test_an_incident_s_title_is_withheld_alike(
     engine: Engine, filled: seeded.Seeded, tmp_path: Path
 ) -> None:
     with write(engine) as connection:
-        terms.renew(connection, {"hackernews": OPEN})
+        terms.renew(connection, {"hackernews": OPEN}.get)
     export_incidents(engine, Filter(), seeded.JUDGES, tmp_path / "i.csv")
     (row,) = rows_of(tmp_path / "i.csv")
     assert row["title"]
     with write(engine) as connection:
-        terms.renew(connection, {"github": CLOSED, "hackernews": CLOSED})
+        terms.renew(connection, {"github": CLOSED, "hackernews": CLOSED}.get)
     export_incidents(engine, Filter(), seeded.JUDGES, tmp_path / "i.csv")
     (closed,) = rows_of(tmp_path / "i.csv")
     assert closed["title"] == ""
