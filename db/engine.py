@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Connection,
@@ -31,6 +31,9 @@ from db.fold import SQLITE_NAME, fold
 from db.tables import Meta
 from domain.errors import KeyMismatch, SchemaError, StoreError
 from domain.keyed import Keyed
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BUSY_MILLISECONDS = 30_000
 _FINGERPRINT = "key_fingerprint"
@@ -184,11 +187,9 @@ def upgrade(engine: Engine) -> None:
     if revision(engine) == head():
         return
     from alembic import command  # only where there is something to do: it takes long to load
-    from alembic.config import Config
     from alembic.util.exc import CommandError
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS.parent))
+    config = _alembic()
     with _named_errors(engine):
         try:
             with write(engine) as connection:
@@ -198,6 +199,14 @@ def upgrade(engine: Engine) -> None:
             raise SchemaError(
                 "The database was written by a newer whylost.", "Update the program."
             ) from error
+
+
+def _alembic() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS.parent))
+    return config
 
 
 def head() -> str:
