@@ -13,17 +13,23 @@ from db.upsert import slices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """A post that we hold with its address: one to ask for, or one that opened a thread."""
+class Asked:
+    """A post that we hold, to be asked for again. `thread_title` is the redacted one."""
 
-    post: str
-    thread: str
     place: str
     external_id: str
     url: str
     kind: str
     written_at: datetime
-    thread_title: str
+    thread_title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due(Asked):
+    """One of which the time has come, with the keys of the post and its thread."""
+
+    post: str
+    thread: str
 
 
 def threads(connection: Connection, source: str, now: datetime, limit: int) -> list[Due]:

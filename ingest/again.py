@@ -19,7 +19,7 @@ from ingest.client import Client
 from ingest.keep import Keeper
 from ingest.prepare import post_key
 from ingest.schedule import SOONEST_VISIT, next_check, next_visit
-from ingest.source import Asked, Page
+from ingest.source import Page
 
 PART = 3  # a third of the requests that are left, each time
 _NOT_SHOWN = (403, 404, 410, 451)
@@ -49,7 +49,7 @@ def visit_due(kept: Keeper, client: Client) -> None:
 def _visit(kept: Keeper, client: Client, opener: Due) -> None:
     shown: set[str] = set()
     try:
-        for page in kept.source.thread(client, _asked(opener)):
+        for page in kept.source.thread(client, opener):
             kept.keep(_place(kept, opener), page)
             shown |= _named(kept, page)
     except Refused as error:
@@ -92,7 +92,7 @@ def _check(kept: Keeper, client: Client, batch: Sequence[Due], left: set[str]) -
         return
     soon = False
     try:
-        for page in kept.source.check(client, [_asked(post) for post in batch]):
+        for page in kept.source.check(client, batch):
             kept.keep(_place(kept, batch[0]), page)
             _done(kept, _named(kept, page), left)
     except _ENDS:
@@ -145,17 +145,6 @@ def _stopped(kept: Keeper, error: SourceError, left: str) -> None:
     kept.note(f"{left}: the next run goes on.")
     if not isinstance(error, BudgetSpent):
         kept.failures.append(str(error))
-
-
-def _asked(post: Due) -> Asked:
-    return Asked(
-        place=post.place,
-        external_id=post.external_id,
-        url=post.url,
-        kind=post.kind,
-        written_at=post.written_at,
-        thread_title=post.thread_title,
-    )
 
 
 def _place(kept: Keeper, post: Due) -> Place:

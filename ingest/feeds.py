@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from calendar import timegm
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -21,7 +22,8 @@ from urllib.parse import urljoin
 import feedparser
 import msgspec
 
-from domain.errors import BadAnswer
+from domain.errors import BadAnswer, InputError
+from ingest.client import Client
 from ingest.text import from_html
 
 LARGEST = 8_000_000  # bytes; parsing takes seconds for each million
@@ -57,6 +59,31 @@ class Feed:
     entries: tuple[Entry, ...]
     damaged: str
     unreadable: int = 0
+
+
+def fetched(
+    client: Client, address: str, cursor: Mapping[str, Any]
+) -> tuple[Feed | None, dict[str, str]]:
+    """The feed at `address` (None: as it was), and what to keep in the cursor to tell so next time.
+
+    Raises what the client raises, and `BadAnswer` as `parse` does.
+    """
+    answer = client.get_bytes(
+        address,
+        etag=str(cursor.get("etag", "")),
+        last_modified=str(cursor.get("last_modified", "")),
+    )
+    feed = None if answer.content is None else parse(answer.content, address)
+    return feed, {"etag": answer.etag, "last_modified": answer.last_modified}
+
+
+def host_of(address: str, source: str) -> str:
+    """The host of a feed's address; `InputError`, naming the source's setting, for what is none."""
+    scheme, _, rest = address.partition("://")
+    host = rest.partition("/")[0].lower()
+    if scheme not in ("http", "https") or not host or any(c.isspace() for c in address):
+        raise InputError(f"sources.{source}: {address!r} is no feed.", "Write https://host/...")
+    return host
 
 
 def parse(body: bytes, address: str, content_type: str = "") -> Feed:

@@ -10,7 +10,7 @@ from typing import Literal
 from db import candidates, cursors, due, gaps, outages, trees
 from db.engine import read, write
 from db.handles import Connection, Engine
-from db.posts import Saved, buried, held, save_places, save_posts, save_threads
+from db.posts import Saved, buried, held, save_posts, save_threads
 from db.withdraw import take_titles, withdraw
 from domain.keyed import Keyed
 from domain.nouns import Place, SourceReport
@@ -93,7 +93,6 @@ class Keeper:
         }
         with write(self.engine) as connection:
             ready = without_quotes(connection, ready, self.keyed)
-            save_places(connection, self.places)
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
             saved = save_posts(connection, ready.posts, self.now, self.keyed)

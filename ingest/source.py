@@ -7,18 +7,32 @@ the order of work and all that is saved to `visit`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from db.due import Asked
 from domain.nouns import Candidate, Outage, Place, Terms
 from domain.settings import SourceSettings
 
 if TYPE_CHECKING:
     from ingest.client import Client
 
-__all__ = ["Asked", "Covered", "Missed", "Page", "RawPost", "Source", "Terms", "Window"]
+__all__ = [
+    "Asked",
+    "Covered",
+    "Missed",
+    "Page",
+    "RawPost",
+    "Source",
+    "Terms",
+    "Window",
+    "days_left",
+    "to_go",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,45 +116,40 @@ class Covered:
     ended: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A post that we hold, to be asked for again. `thread_title` is the redacted one."""
+class Source(ABC):
+    """One public place or service. An object lives for one run and may remember what it saw.
 
-    place: str
-    external_id: str
-    url: str
-    kind: str
-    written_at: datetime
-    thread_title: str = ""
-
-
-class Source(Protocol):
-    """One public place or service. An object lives for one run and may remember what it saw."""
+    What a source doesn't say here is true of most: no credentials, places that can be read on
+    later, threads and posts that can't be asked for again, a cursor `from` one time `to` another.
+    """
 
     name: ClassVar[str]
     defaults: ClassVar[SourceSettings]  # address, places, pace and budget, unless settings say else
     terms: ClassVar[Terms]
-    hosts: ClassVar[tuple[str, ...]]  # that it may be redirected to, beside its own
-    needs: ClassVar[tuple[str, ...]]  # roles of the credentials without which it can't be read
-    catches_up: ClassVar[bool]  # whether what a failed run missed can still be read later
-    seen_live: ClassVar[bool]  # whether this code ever read a real answer of the service
-    visits: ClassVar[bool]  # whether `thread` can read a whole thread again
-    checks: ClassVar[int]  # how many posts one call of `check` takes; 0: it can't be asked
+    hosts: ClassVar[tuple[str, ...]] = ()  # that it may be redirected to, beside its own
+    needs: ClassVar[tuple[str, ...]] = ()  # roles of credentials without which it can't be read
+    catches_up: ClassVar[bool] = True  # whether what a failed run missed can still be read later
+    seen_live: ClassVar[bool] = False  # whether this code ever read a real answer of the service
+    visits: ClassVar[bool] = False  # whether `thread` can read a whole thread again
+    checks: ClassVar[int] = 0  # how many posts one call of `check` takes; 0: it can't be asked
 
-    def __init__(self, settings: SourceSettings, now: datetime) -> None: ...
+    def __init__(self, settings: SourceSettings, now: datetime) -> None:
+        self._settings = settings
+        self._now = now.astimezone(UTC)
 
+    @abstractmethod
     def places(self) -> tuple[Place, ...]:
         """The places that the settings ask for; `InputError` for one that can't be asked for."""
-        ...
 
     def addresses(self) -> tuple[str, ...]:
         """Addresses whose hosts it asks, beside `base` and `also` of the settings."""
-        ...
+        return ()
 
     def requests(self) -> int:
         """How many requests a run may make: the settings' number, or fewer where terms ask it."""
-        ...
+        return self._settings.budget_requests
 
+    @abstractmethod
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
     ) -> Iterator[Page]:
@@ -148,7 +157,6 @@ class Source(Protocol):
 
         Raises the client's `SourceError`s; what was yielded before stays right.
         """
-        ...
 
     def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
         """The whole thread that `opener` began, as it is now: late replies and edits.
@@ -156,21 +164,37 @@ class Source(Protocol):
         The pages together must hold every post of the thread that is still there: one that we hold
         and that is missing is asked for by `check`. Never called where `visits` is False.
         """
-        ...
+        raise NotImplementedError
 
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """At most `checks` posts as they are now: edited ones as posts, deleted ones as `gone`.
 
         All are of one place. An answer may tell of further posts, too: what is named on a page
         need not be asked for soon. A post of which the answer says nothing certain is left out; it
-        is asked for again later.
+        is asked for again later. Never called where `checks` is 0.
         """
-        ...
+        raise NotImplementedError
 
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """What the cursor says was read whole; None where nothing was."""
-        ...
+        if "to" not in cursor:
+            return None
+        return Covered(
+            began=datetime.fromisoformat(cursor["from"]), ended=datetime.fromisoformat(cursor["to"])
+        )
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """What a reader of `whylost sources` should know of this place, such as the time to go."""
-        ...
+        covered = self.covered(cursor)
+        return to_go(covered.began, back_to) if covered else ""
+
+
+def days_left(began: datetime, back_to: datetime) -> int:
+    """How many days a walk that reached `began` has to go back; 0 where it is there."""
+    return max(ceil((began - back_to) / timedelta(days=1)), 0)
+
+
+def to_go(began: datetime, back_to: datetime) -> str:
+    """The same in words; "" where it is there."""
+    left = days_left(began, back_to)
+    return f"{left} days of history to go" if left else ""

@@ -10,7 +10,7 @@ empty page is asked for once more by the feed's other address, and moves nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from domain.errors import InputError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Missed, Page, RawPost, Source, Terms, Window
 from ingest.text import tidy
 from ingest.wires.appstore import Review, author_of, entries_of, said
 
@@ -52,7 +52,7 @@ class _Step:
         return any(number <= top for number in self.numbers)
 
 
-class AppStore:
+class AppStore(Source):
     """Reviews of the configured apps, each as `country/app id`."""
 
     name: ClassVar[str] = "appstore"
@@ -78,24 +78,16 @@ class AppStore:
         budget_requests=120,
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
         train=False,
-        keep_days=None,
-        delete_within_hours=None,
         attribution="App Store",
         written_at="https://www.apple.com/legal/internet-services/itunes/",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = True  # what it can't catch up with is a gap of its own
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = False  # nobody answers a review
     checks: ClassVar[int] = 0  # no address gives a single review
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         self._about = {
             _place(entry): tuple(filter(None, [settings.about.get(entry)]))
             for entry in settings.search
@@ -109,20 +101,6 @@ class AppStore:
             Place(name=name, source=self.name, frame=Frame.ALL_POSTS) for name in self._about
         )
 
-    def addresses(self) -> tuple[str, ...]:
-        """None but the base of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From the oldest review of the first reading to the newest of the last."""
-        if "to" not in cursor:
-            return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
-
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """The feed holds no history: there is nothing to walk back to."""
         return ""
@@ -134,7 +112,7 @@ class AppStore:
         if window.back_to is not None:
             return
         state = dict(cursor)
-        known = _moment(state["to"]) if "to" in state else None
+        known = datetime.fromisoformat(state["to"]) if "to" in state else None
         goal = min(filter(None, (known - OVERLAP, window.since))) if known else None
         top = int(state.get("top", "0"))
         whole = _Step()
@@ -154,14 +132,6 @@ class AppStore:
             )
             if last:
                 return
-
-    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
-        """Never called: a review is all there is of its thread."""
-        raise NotImplementedError
-
-    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
-        """Never called."""
-        raise NotImplementedError
 
     def _moved(
         self, state: dict[str, Any], whole: _Step, known: datetime | None, *, ended: bool
@@ -212,7 +182,9 @@ class AppStore:
         """
         number = int(review.id.label)
         new = number > int(state.get("top", "0"))
-        lately = "read" in state and self._now - _moment(state["read"]) <= DATED_WITHIN
+        lately = (
+            "read" in state and self._now - datetime.fromisoformat(state["read"]) <= DATED_WITHIN
+        )
         step.numbers.append(number)
         if review.updated:
             written = min(review.updated.label.astimezone(UTC), self._now)
@@ -261,10 +233,6 @@ def _post(place: Place, review: Review, written: datetime, about: tuple[str, ...
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = AppStore

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -27,7 +26,7 @@ from ingest.client import Client
 from ingest.matching import names, narrowest_first
 from ingest.products import products_of
 from ingest.session import Session
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Asked, Missed, Page, RawPost, Source, Terms, Window
 from ingest.wires.bluesky import (
     Found,
     Node,
@@ -67,7 +66,7 @@ class _Step:
     missed: tuple[Missed, ...] = ()
 
 
-class Bluesky:
+class Bluesky(Source):
     """Searches for the configured products; each post belongs to the narrowest one it matches."""
 
     name: ClassVar[str] = "bluesky"
@@ -80,24 +79,17 @@ class Bluesky:
         credentials={"identifier": "BLUESKY_IDENTIFIER", "password": "BLUESKY_APP_PASSWORD"},
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
         train=False,  # the guidelines give no right to it
-        keep_days=None,
         delete_within_hours=None,  # deletions are to be followed, in no named time
         attribution="Bluesky",
         written_at="https://docs.bsky.app/docs/support/developer-guidelines",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()  # an app password is welcome, see above
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 25
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         self._queries = narrowest_first(settings.search)
         self._identifier = settings.secret("identifier")
         self._password = settings.secret("password")
@@ -114,26 +106,6 @@ class Bluesky:
             for q in self._settings.search
         )
 
-    def addresses(self) -> tuple[str, ...]:
-        """None but those of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From `from` to `to`; what lies above an unfinished walk isn't counted yet."""
-        if "to" not in cursor:
-            return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """How far the walk back still has to go."""
-        covered = self.covered(cursor)
-        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
-        return f"{left} days of history to go" if left > 0 else ""
-
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
     ) -> Iterator[Page]:
@@ -146,7 +118,7 @@ class Bluesky:
             yield from self._walk(client, query, state)
             if "walk" in state:
                 return
-        floor = _moment(state["to"]) - OVERLAP if "to" in state else window.first
+        floor = datetime.fromisoformat(state["to"]) - OVERLAP if "to" in state else window.first
         floor = min(floor, window.since) if window.since else floor
         top = _iso(self._now)
         state["walk"] = {"top": top, "at": top, "floor": _iso(floor)}
@@ -155,7 +127,9 @@ class Bluesky:
     def _walk(self, client: Client, query: str, state: dict[str, Any]) -> Iterator[Page]:
         """Down to the floor of `walk`, which is taken out of `state` where that is reached."""
         walk = state["walk"]
-        for step in self._down(client, query, _moment(walk["floor"]), _moment(walk["at"])):
+        for step in self._down(
+            client, query, datetime.fromisoformat(walk["floor"]), datetime.fromisoformat(walk["at"])
+        ):
             if step.done:
                 state["from"] = min(state.get("from", walk["floor"]), walk["floor"])
                 state["to"] = max(state.get("to", walk["top"]), walk["top"])
@@ -167,9 +141,9 @@ class Bluesky:
     def _back(
         self, client: Client, query: str, state: dict[str, Any], floor: datetime
     ) -> Iterator[Page]:
-        if "from" not in state or _moment(state["from"]) <= floor:
+        if "from" not in state or datetime.fromisoformat(state["from"]) <= floor:
             return
-        for step in self._down(client, query, floor, _moment(state["from"])):
+        for step in self._down(client, query, floor, datetime.fromisoformat(state["from"])):
             if step.done:
                 state["from"] = _iso(floor)
             elif step.oldest:
@@ -341,10 +315,6 @@ def _too_many(at: datetime) -> Missed:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = Bluesky

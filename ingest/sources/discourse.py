@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.errors import BadAnswer, InputError, Refused
@@ -37,7 +36,7 @@ _TOPIC = re.compile(r"/t/[^/]+/(\d+)(?:/\d+)?$")
 _NOT_SHOWN = ("not_found", "invalid_access")  # to anybody who isn't signed in
 
 
-class Discourse:
+class Discourse(Source):
     """One place a forum, named by its address."""
 
     name: ClassVar[str] = "discourse"
@@ -53,16 +52,11 @@ class Discourse:
         attribution="the forum, CC BY-NC-SA where its terms say nothing else",
         written_at="https://meta.discourse.org/tos",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 1
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         self._forums: dict[str, Forum] = {}
         for told in settings.search:
             name, address = _address(told)
@@ -79,23 +73,18 @@ class Discourse:
         """The forums."""
         return tuple(forum.address for forum in self._forums.values())
 
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """What adjoins the oldest post read; an open stretch isn't covered yet."""
         if "to" not in cursor:
             return None
-        return Covered(began=_moment(cursor["from_at"]), ended=_moment(cursor["to_at"]))
+        return Covered(
+            began=datetime.fromisoformat(cursor["from_at"]),
+            ended=datetime.fromisoformat(cursor["to_at"]),
+        )
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """How far the walk back still has to go."""
-        covered = self.covered(cursor)
-        if covered is None or "bottom" in cursor:
-            return ""
-        left = ceil((covered.began - back_to) / timedelta(days=1))
-        return f"{left} days of history to go" if left > 0 else ""
+        return "" if "bottom" in cursor else super().advice(cursor, back_to)
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -189,12 +178,12 @@ class Discourse:
         floor: datetime,
     ) -> Iterator[Page]:
         """From `start`, or from the newest post, down to the time `floor` or to the first post."""
-        if "from_at" in state and _moment(state["from_at"]) <= floor:
+        if "from_at" in state and datetime.fromisoformat(state["from_at"]) <= floor:
             return
         for posts, bad in self._downwards(client, forum, start):
             if not posts:
                 if "from" in state:
-                    oldest = min(_moment(state["from_at"]), floor)
+                    oldest = min(datetime.fromisoformat(state["from_at"]), floor)
                     state |= {"bottom": True, "from_at": oldest.isoformat()}
                     yield Page(cursor=deepcopy(state))
                 else:
@@ -304,10 +293,6 @@ def _not_shown(error: Refused) -> bool:
 def _oldest(posts: Sequence[Post]) -> datetime:
     """How far back a page of descending ids goes."""
     return max(in_utc(post.created_at) for post in posts[-OLDEST:])
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = Discourse

@@ -24,7 +24,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from typing import Any, ClassVar
 
 import msgspec
@@ -33,7 +32,7 @@ from domain.errors import BadAnswer, InputError, Refused, SourceError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.source import Asked, Covered, Page, RawPost, Terms, Window
+from ingest.source import Asked, Covered, Page, RawPost, Source, Terms, Window, to_go
 from ingest.windows import in_turn
 from ingest.wires.github import Named, decoded, named, post
 from ingest.wires.github_comments import Repository
@@ -61,7 +60,7 @@ class _Step:
     etag: str = ""
 
 
-class GitHub:
+class GitHub(Source):
     """All issues and comments of the configured repositories; pull requests are left out."""
 
     name: ClassVar[str] = "github"
@@ -71,24 +70,15 @@ class GitHub:
         credentials={"token": "GITHUB_TOKEN"},
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
-        train=True,
-        keep_days=None,
-        delete_within_hours=None,
         attribution="GitHub",
         written_at="https://docs.github.com/site-policy/github-terms/github-terms-of-service",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()  # a token is welcome, see `requests`
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = False  # the lists give every reply and every edit
     checks: ClassVar[int] = PAGE
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC).replace(microsecond=0)
+        super().__init__(settings, now.replace(microsecond=0))
         self._token = settings.secret("token")
         self._repositories: dict[str, bool] = {}  # whether they are there
 
@@ -104,10 +94,6 @@ class GitHub:
             for r in self._settings.search
         )
 
-    def addresses(self) -> tuple[str, ...]:
-        """None but the base of the settings."""
-        return ()
-
     def requests(self) -> int:
         """The settings' number; without a token at most `FREE_REQUESTS`."""
         most = self._settings.budget_requests
@@ -119,8 +105,10 @@ class GitHub:
         if not all("from" in mine and "to" in mine for mine in lists):
             return None
         return Covered(
-            began=max(_moment(mine["from"]) for mine in lists),
-            ended=min(_moment(max(mine.get("seen", ""), mine["to"])) for mine in lists),
+            began=max(datetime.fromisoformat(mine["from"]) for mine in lists),
+            ended=min(
+                datetime.fromisoformat(max(mine.get("seen", ""), mine["to"])) for mine in lists
+            ),
         )
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
@@ -128,9 +116,8 @@ class GitHub:
         covered = self.covered(cursor)
         if covered is None or covered.began <= back_to:
             return ""
-        days = ceil((covered.began - back_to) / timedelta(days=1))
         pages = sum(_pages_to_go(cursor.get(kind, {}), back_to) or 0.0 for kind in LISTS)
-        told = f"{days} days of history to go"
+        told = to_go(covered.began, back_to)
         if pages:
             told += f", about {back_fill_time(pages, token=bool(self._token))}"
         if not self._token:
@@ -150,7 +137,7 @@ class GitHub:
         self, client: Client, repository: str, kind: str, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
         mine = state[kind]
-        start = _moment(mine["to"]) - OVERLAP if "to" in mine else window.first
+        start = datetime.fromisoformat(mine["to"]) - OVERLAP if "to" in mine else window.first
         start = (min(start, window.since) if window.since else start).replace(microsecond=0)
         asked = _iso(start)
         etag = mine.get("etag", "") if mine.get("asked") == asked else ""
@@ -174,14 +161,14 @@ class GitHub:
         mine = state[kind]
         now = _iso(self._now)
         floor = (window.back_to or self._now).replace(microsecond=0)
-        end = _moment(mine.setdefault("from", now))
+        end = datetime.fromisoformat(mine.setdefault("from", now))
         mine.setdefault("to", mine["from"])
         mine.setdefault("walked_from", mine["from"])
         while end > floor:
             part = mine.setdefault("slice", {"start": _iso(max(end - SLICE, floor)), "at": ""})
-            start = _moment(part["start"])
+            start = datetime.fromisoformat(part["start"])
             for step in self._upwards(
-                client, repository, kind, _moment(part["at"] or part["start"])
+                client, repository, kind, datetime.fromisoformat(part["at"] or part["start"])
             ):
                 mine["pages"] = mine.get("pages", 0) + 1
                 whole = step.done or (step.reached is not None and step.reached >= end)
@@ -297,8 +284,8 @@ def _pages_to_go(mine: Mapping[str, Any], back_to: datetime) -> float | None:
     """From the pages that a day of history took so far; None before the first slice."""
     if "pages" not in mine or mine["walked_from"] == mine["from"]:
         return None
-    walked = _moment(mine["walked_from"]) - _moment(mine["from"])
-    return float(mine["pages"]) * ((_moment(mine["from"]) - back_to) / walked)
+    walked = datetime.fromisoformat(mine["walked_from"]) - datetime.fromisoformat(mine["from"])
+    return float(mine["pages"]) * ((datetime.fromisoformat(mine["from"]) - back_to) / walked)
 
 
 def _asked(kind: str, since: datetime) -> dict[str, str | int]:
@@ -320,8 +307,4 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
-
-
-SOURCE = GitHub
+SOURCE: type[Source] = GitHub

@@ -24,7 +24,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any, ClassVar
 
 import msgspec
@@ -34,7 +33,7 @@ from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
 from ingest.matching import names, narrowest_first
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Terms, Window
+from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
 from ingest.windows import walk
 from ingest.wires.hackernews import (
     Found,
@@ -70,7 +69,7 @@ class _Read:
     visits: dict[int, int] = field(default_factory=dict)  # story -> its latest hit
 
 
-class HackerNews:
+class HackerNews(Source):
     """Searches for the configured products; each post belongs to the narrowest one it matches."""
 
     name: ClassVar[str] = "hackernews"
@@ -82,24 +81,15 @@ class HackerNews:
         budget_requests=300,
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
-        train=True,
-        keep_days=None,
-        delete_within_hours=None,
         attribution="Hacker News",
         written_at="https://www.ycombinator.com/legal/",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 1
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = int(now.timestamp())
+        super().__init__(settings, now)
+        self._end = int(now.timestamp())
         self._queries = narrowest_first(settings.search)
         self._firebase = settings.also.get("firebase", FIREBASE).rstrip("/")
         self._visited: set[int] = set()  # stories
@@ -113,25 +103,11 @@ class HackerNews:
             for q in self._settings.search
         )
 
-    def addresses(self) -> tuple[str, ...]:
-        """None but those of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say; the service allows 10,000 an hour."""
-        return self._settings.budget_requests
-
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """From `from` to `to`, both in seconds since 1970."""
         if "to" not in cursor:
             return None
         return Covered(began=moment(cursor["from"]), ended=moment(cursor["to"]))
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """How far the walk back still has to go."""
-        covered = self.covered(cursor)
-        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
-        return f"{left} days of history to go" if left > 0 else ""
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -147,7 +123,7 @@ class HackerNews:
         if window.back_to is None:
             yield from self._owed(client, state)
             start = self._start(state, window)
-            for since, until, got in walk(start, self._now, read):
+            for since, until, got in walk(start, self._end, read):
                 if got.total:  # an empty answer moves nothing: the index may stand still
                     known = state.get("from", start)
                     state["from"] = min(known, start) if until >= known else known
@@ -156,7 +132,7 @@ class HackerNews:
                         _leave_read_trees(got, state)
                 yield from self._kept(client, got, state, since, until)
         else:
-            end = state.setdefault("from", self._now)
+            end = state.setdefault("from", self._end)
             state.setdefault("to", end)
             floor = int(window.back_to.timestamp())
             for since, until, got in walk(floor, end, read, newest_first=True):
@@ -316,4 +292,4 @@ def _beyond(got: _Read, since: int, until: int) -> Missed:
     )
 
 
-SOURCE = HackerNews
+SOURCE: type[Source] = HackerNews

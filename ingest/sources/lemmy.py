@@ -18,14 +18,24 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from math import ceil
 from typing import Any, ClassVar
 
 from domain.errors import BadAnswer, Gone, InputError, Refused
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import (
+    Asked,
+    Covered,
+    Missed,
+    Page,
+    RawPost,
+    Source,
+    Terms,
+    Window,
+    days_left,
+    to_go,
+)
 from ingest.wires.lemmy import CommentView, PostView, comment_of, post_of
 from ingest.wires.lemmy_api import LIMIT, MOST_PAGES, Api, Turned
 
@@ -57,7 +67,7 @@ class _News:
     missed: tuple[Missed, ...]
 
 
-class Lemmy:
+class Lemmy(Source):
     """All posts and comments of the configured communities."""
 
     name: ClassVar[str] = "lemmy"
@@ -70,24 +80,15 @@ class Lemmy:
         budget_requests=250,
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
         train=False,
-        keep_days=None,
-        delete_within_hours=None,
         attribution="Lemmy, the authors on their instances",
         written_at="https://legal.lemmy.world/tos/",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 1  # each is asked for alone
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         found = [_community(entry, settings.about.get(entry)) for entry in settings.search]
         self._communities = {c.place: c for c in found if c}
         self._apis: dict[str, Api] = {}
@@ -109,25 +110,21 @@ class Lemmy:
         """The instances."""
         return tuple(dict.fromkeys(c.base for c in self._communities.values()))
 
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """What was read with all its threads."""
         if "sure" not in cursor:
             return None
         began, ended = cursor["sure"]
-        return Covered(began=_moment(began), ended=_moment(ended))
+        return Covered(began=datetime.fromisoformat(began), ended=datetime.fromisoformat(ended))
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """How far the walk back still has to go, and whether it can."""
         if "from" not in cursor:
             return ""
-        left = ceil((_moment(cursor["from"]) - back_to) / timedelta(days=1))
-        if left > 0 and cursor.get("capped"):
+        began = datetime.fromisoformat(cursor["from"])
+        if cursor.get("capped") and (left := days_left(began, back_to)):
             return f"the instance shows {REACHED} posts, none of the {left} days before"
-        return f"{left} days of history to go" if left > 0 else ""
+        return to_go(began, back_to)
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -165,7 +162,7 @@ class Lemmy:
     def _forward(
         self, api: Api, community: _Community, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
-        known = _moment(state["to"]) if "to" in state else window.first
+        known = datetime.fromisoformat(state["to"]) if "to" in state else window.first
         start = known - OVERLAP if "to" in state else known
         start = min(start, window.since) if window.since else start
         newest: datetime | None = None
@@ -401,10 +398,6 @@ def _mark(view: CommentView) -> str:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = Lemmy

@@ -23,7 +23,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from math import ceil
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlencode
 
@@ -34,7 +33,7 @@ from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.answer import PAGE
 from ingest.client import Client
-from ingest.source import Asked, Covered, Page, RawPost, Source, Terms, Window
+from ingest.source import Asked, Page, RawPost, Source, Terms, Window
 from ingest.wires.mastodon import (
     Instance,
     Stand,
@@ -87,7 +86,7 @@ class _Step:
         )
 
 
-class Mastodon:
+class Mastodon(Source):
     """The configured hashtags, each by the address at which an instance shows it."""
 
     name: ClassVar[str] = "mastodon"
@@ -108,24 +107,15 @@ class Mastodon:
         budget_requests=250,
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
-        export_text=True,
         train=False,
-        keep_days=None,
-        delete_within_hours=None,
         attribution="Mastodon, the authors on their instances",
         written_at="https://mastodon.social/terms-of-service",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = BATCH
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         tags = [_tag(entry, settings.about.get(entry)) for entry in settings.search]
         self._tags = {tag.place: tag for tag in tags if tag}
         self._open: dict[str, str] = {}  # instances that were asked: what they don't show
@@ -153,22 +143,6 @@ class Mastodon:
         """The instances."""
         return tuple(dict.fromkeys(tag.base for tag in self._tags.values()))
 
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From `from` to `to`."""
-        if "to" not in cursor:
-            return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """How far the walk back still has to go."""
-        covered = self.covered(cursor)
-        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
-        return f"{left} days of history to go" if left > 0 else ""
-
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
     ) -> Iterator[Page]:
@@ -186,7 +160,7 @@ class Mastodon:
     def _forward(
         self, client: Client, tag: _Tag, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
-        start = _moment(state["to"]) - OVERLAP if "to" in state else window.first
+        start = datetime.fromisoformat(state["to"]) - OVERLAP if "to" in state else window.first
         low = began = id_at(min(start, window.since) if window.since else start)
         known = set[str]() if window.since else set(state.get("recent", ()))
         seen: dict[str, int] = {}
@@ -205,12 +179,12 @@ class Mastodon:
             # The feed is alive, and nothing was written since: older statuses are for the way back.
             state |= {"from": _iso(began), "to": _iso(began)}
         if "to" in state:
-            least = id_at(_moment(state["to"]) - OVERLAP)
+            least = id_at(datetime.fromisoformat(state["to"]) - OVERLAP)
             state["recent"] = sorted(mark for mark, number in seen.items() if number > least)
         yield Page(empty=low == began, cursor=deepcopy(state) if "to" in state else None)
 
     def _back(self, client: Client, tag: _Tag, state: dict[str, Any], floor: int) -> Iterator[Page]:
-        at = id_at(_moment(state["from"]))
+        at = id_at(datetime.fromisoformat(state["from"]))
         while at > floor:
             items = self._feed(client, tag, {"max_id": str(at)})
             if not items:  # the feed's end: what is older was never there, or is kept no longer
@@ -433,10 +407,6 @@ def _mark(status: Status) -> str:
 def _iso(number: int) -> str:
     """The time of an id."""
     return time_of(number).isoformat(timespec="milliseconds")
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = Mastodon

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from typing import Any, ClassVar
 
 from domain.errors import BadAnswer, Gone, InputError
@@ -27,7 +26,7 @@ from ingest.client import Client
 from ingest.formats.shape import UNREADABLE
 from ingest.products import products_of
 from ingest.reddit import App
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window, to_go
 from ingest.windows import in_turn
 from ingest.wires.reddit import Flat, Listing, Tree, full_name, opened, read
 
@@ -55,7 +54,7 @@ class _Step:
     after: str  # "" at the end
 
 
-class Reddit:
+class Reddit(Source):
     """All posts and comments of the configured communities, as far as Reddit lists them."""
 
     name: ClassVar[str] = "reddit"
@@ -72,25 +71,21 @@ class Reddit:
         },
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
         export_text=False,  # an exported copy could not follow deletions, nor be kept from resale
         train=False,
-        keep_days=None,
         delete_within_hours=48,
         attribution="Reddit",
         written_at="https://redditinc.com/policies/data-api-terms",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
     catches_up: ClassVar[bool] = True  # within a listing's reach; beyond it a gap is noted
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = LARGEST
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.timestamp()
-        self._size = LARGEST - int(self._now) // 60 % SIZES
+        super().__init__(settings, now)
+        self._seconds = now.timestamp()
+        self._size = LARGEST - int(self._seconds) // 60 % SIZES
         self._app = App(settings)
         self._there: dict[str, str] = {}  # by place, the full name of a post that was just shown
         self._trees: dict[str, set[str]] = {}  # what each thread read whole names
@@ -107,14 +102,6 @@ class Reddit:
             Place(name=f"reddit:r/{name}", source=self.name, frame=Frame.ALL_POSTS)
             for name in names
         )
-
-    def addresses(self) -> tuple[str, ...]:
-        """None but those of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
 
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """What both lists were read for."""
@@ -133,7 +120,7 @@ class Reddit:
             return ""
         if any(cursor.get(kind, {}).get("ended") for kind in LISTS):
             return f"Reddit lists about {LISTED:,} posts: import an archive for older ones"
-        return f"{ceil((covered.began - back_to) / timedelta(days=1))} days of history to go"
+        return to_go(covered.began, back_to)
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -152,17 +139,20 @@ class Reddit:
         known = mine.get("to")
         floor = known - OVERLAP.total_seconds() if known else window.first.timestamp()
         floor = min(floor, window.since.timestamp()) if window.since else floor
-        seen, newest, oldest = 0, known or 0.0, self._now
+        seen, newest, oldest = 0, known or 0.0, self._seconds
         for step in self._down(client, community, kind):
             seen += step.children
-            newest, oldest = max(newest, step.newest or 0.0), min(oldest, step.oldest or self._now)
+            newest, oldest = (
+                max(newest, step.newest or 0.0),
+                min(oldest, step.oldest or self._seconds),
+            )
             done = oldest <= floor or not step.after
             cut_off = oldest > floor and seen >= SMALL
             if done and newest:
                 start = oldest if cut_off else floor
                 missing = known is not None and cut_off and oldest > known
                 mine["from"] = min(mine.get("from", start), start)
-                mine.update(to=newest, seen=self._now)
+                mine.update(to=newest, seen=self._seconds)
             yield Page(
                 posts=step.posts,
                 cursor=deepcopy(state) if done and newest else None,
@@ -178,7 +168,7 @@ class Reddit:
     ) -> Iterator[Page]:
         """Down to the window's end or the listing's, once: then there is no more to be had."""
         mine = state[kind]
-        floor = window.back_to.timestamp() if window.back_to else self._now
+        floor = window.back_to.timestamp() if window.back_to else self._seconds
         if mine.get("ended") or "from" not in mine or mine["from"] <= floor:
             return
         resumed = mine.get("after", "")
@@ -324,7 +314,7 @@ class Reddit:
         tree = self._trees.get(post.thread)
         if tree is None or post.parent is None:
             return False
-        settled = self._now - post.written_at.timestamp() > SETTLED.total_seconds()
+        settled = self._seconds - post.written_at.timestamp() > SETTLED.total_seconds()
         return settled and full_name(post.external_id) not in tree
 
     def _about(self, posts: Sequence[RawPost]) -> tuple[RawPost, ...]:

@@ -11,24 +11,23 @@ then on entries are known by their links, and where these are alike, too, by tit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from domain.errors import InputError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.feeds import Entry, Feed, parse
+from ingest.feeds import Entry, Feed, fetched, host_of
 from ingest.products import products_of
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Missed, Page, RawPost, Source, Terms, Window
 from ingest.text import from_html, tidy
 
 IDENTITIES = ("id", "link", "words")
 BEFORE_FEEDS = datetime(1999, 1, 1, tzinfo=UTC)  # an earlier date is a default that nobody set
 
 
-class Rss:
+class Rss(Source):
     """One place a feed, named by its address."""
 
     name: ClassVar[str] = "rss"
@@ -52,16 +51,7 @@ class Rss:
         attribution="the feed that an entry's link leads to",
         written_at="https://www.rfc-editor.org/rfc/rfc4287#section-4.2.10",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = False
-    seen_live: ClassVar[bool] = False
-    visits: ClassVar[bool] = False
-    checks: ClassVar[int] = 0
-
-    def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
 
     def places(self) -> tuple[Place, ...]:
         """One for each feed."""
@@ -73,18 +63,6 @@ class Rss:
     def addresses(self) -> tuple[str, ...]:
         """The feeds."""
         return self._settings.search
-
-    def requests(self) -> int:
-        """As the settings say; a feed takes one."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From the first answer to the last; of what was written before, a part may be held."""
-        if "to" not in cursor:
-            return None
-        return Covered(
-            began=datetime.fromisoformat(cursor["from"]), ended=datetime.fromisoformat(cursor["to"])
-        )
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """What a feed dropped can't be asked for."""
@@ -98,15 +76,10 @@ class Rss:
             return
         now = self._now.isoformat()
         state = {"from": now} | dict(cursor) | {"to": now}
-        answer = client.get_bytes(
-            place.query,
-            etag=str(cursor.get("etag", "")),
-            last_modified=str(cursor.get("last_modified", "")),
-        )
-        if answer.content is None:
+        feed, validators = fetched(client, place.query, cursor)
+        if feed is None:
             yield Page(cursor=state)
             return
-        feed = parse(answer.content, place.query)
         if not feed.entries:
             yield Page(empty=True, unreadable=feed.unreadable)
             return
@@ -115,8 +88,7 @@ class Rss:
         entries = sorted(feed.entries, key=lambda e: e.updated or e.published or BEFORE_FEEDS)
         keys = [_key(entry, by) for entry in entries]
         state |= {
-            "etag": answer.etag,
-            "last_modified": answer.last_modified,
+            **validators,
             "by": by,
             "seen": sorted({_short(key) for key in keys}),
         }
@@ -126,14 +98,6 @@ class Rss:
             unreadable=feed.unreadable,
             missed=self._missed(cursor, state, len(keys)),
         )
-
-    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
-        """An entry has no replies here."""
-        raise NotImplementedError
-
-    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
-        """What left a feed may be there still."""
-        raise NotImplementedError
 
     def _missed(
         self, cursor: Mapping[str, Any], state: Mapping[str, Any], kept: int
@@ -162,7 +126,7 @@ class Rss:
             external_id=external_id,
             parent=None,
             kind="post",
-            author=f"{_host(place.query)}/{entry.author}" if entry.author else None,
+            author=f"{host_of(place.query, 'rss')}/{entry.author}" if entry.author else None,
             title=title,
             text=from_html(entry.html),
             written_at=written,
@@ -209,16 +173,8 @@ def _date(told: datetime | None) -> datetime | None:
 
 
 def _name(address: str) -> str:
-    _host(address)  # complains of what is no address
+    host_of(address, "rss")  # complains of what is no address
     return address.partition("://")[2].rstrip("/")
-
-
-def _host(address: str) -> str:
-    scheme, _, rest = address.partition("://")
-    host = rest.partition("/")[0].lower()
-    if scheme not in ("http", "https") or not host or any(c.isspace() for c in address):
-        raise InputError(f"sources.rss: {address!r} is no feed.", "Write https://host/...")
-    return host
 
 
 SOURCE: type[Source] = Rss

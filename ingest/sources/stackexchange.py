@@ -18,8 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.errors import BadAnswer, InputError
@@ -46,7 +45,7 @@ class _Step:
     done: bool
 
 
-class StackExchange:
+class StackExchange(Source):
     """One place a tag at a site."""
 
     name: ClassVar[str] = "stackexchange"
@@ -71,16 +70,12 @@ class StackExchange:
         attribution="Stack Exchange, CC BY-SA",
         written_at="https://stackoverflow.com/help/licensing",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()  # a key is welcome
-    catches_up: ClassVar[bool] = True
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = False  # the list gives every answer and edit
     checks: ClassVar[int] = VECTOR
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC).replace(microsecond=0)
+        super().__init__(settings, now.replace(microsecond=0))
         self._about = {"/".join(_entry(e)): product for e, product in settings.about.items()}
         self._quota = Quota()
         key = settings.secret("key")
@@ -99,14 +94,6 @@ class StackExchange:
             for site, tag in dict.fromkeys(map(_entry, self._settings.search))
         )
 
-    def addresses(self) -> tuple[str, ...]:
-        """None but the base of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say; each answer tells how many the day has left."""
-        return self._settings.budget_requests
-
     def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
         """From the least activity read to the last time that the list was read to its end."""
         if "to" not in cursor:
@@ -119,12 +106,10 @@ class StackExchange:
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """How far the walk back has to go, and whether the day's requests run out."""
-        covered = self.covered(cursor)
-        left = ceil((covered.began - back_to) / timedelta(days=1)) if covered else 0
-        told = [f"{left} days of history to go"] if left > 0 else []
+        told = [super().advice(cursor, back_to)]
         if "quota" in cursor:
             told.append(f"only {cursor['quota']} of the day's requests were left")
-        return "; ".join(told)
+        return "; ".join(filter(None, told))
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
@@ -136,10 +121,6 @@ class StackExchange:
                 yield from self._back(client, place, state, int(window.back_to.timestamp()))
             return
         yield from self._forward(client, place, state, window)
-
-    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
-        """The lists give all that there is."""
-        raise NotImplementedError
 
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """Posts by their ids, one request for each kind: those that are gone are left out of it."""

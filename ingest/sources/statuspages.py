@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,7 +21,7 @@ from domain.settings import SourceSettings
 from ingest.client import Client
 from ingest.feeds import Entry, parse
 from ingest.products import products_of
-from ingest.source import Asked, Covered, Missed, Page, Source, Terms, Window
+from ingest.source import Missed, Page, Source, Terms, Window
 from ingest.text import from_html
 from ingest.wires.statuspages import Incident, Incidents, Lasting, Summary, Update
 
@@ -30,7 +30,7 @@ LONGEST = 200  # of a name
 STATUSPAGE, INSTATUS = "statuspage", "instatus"
 
 
-class StatusPages:
+class StatusPages(Source):
     """One place a page; `about` in the settings names its vendor."""
 
     name: ClassVar[str] = "statuspages"
@@ -56,15 +56,7 @@ class StatusPages:
         attribution="the vendors' status pages", written_at="https://metastatuspage.com/api"
     )
     hosts: ClassVar[tuple[str, ...]] = ("status.claude.com",)  # status.anthropic.com leads there
-    needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = False  # only the newest entries can be read
-    seen_live: ClassVar[bool] = False
-    visits: ClassVar[bool] = False
-    checks: ClassVar[int] = 0
-
-    def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
 
     def places(self) -> tuple[Place, ...]:
         """One for each page."""
@@ -81,18 +73,6 @@ class StatusPages:
     def addresses(self) -> tuple[str, ...]:
         """The pages."""
         return self._settings.search
-
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From the oldest entry of the first answer to the last answer."""
-        if "to" not in cursor:
-            return None
-        return Covered(
-            began=datetime.fromisoformat(cursor["from"]), ended=datetime.fromisoformat(cursor["to"])
-        )
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """Older entries can't be asked for."""
@@ -118,14 +98,6 @@ class StatusPages:
             empty=not found,
             missed=missed,
         )
-
-    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
-        """Outages have no threads."""
-        raise NotImplementedError
-
-    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
-        """Outages are no posts."""
-        raise NotImplementedError
 
     def _read(self, client: Client, address: str, kind: str) -> tuple[list[Outage], int, str]:
         """The outages of a page, how many entries could not be read, and the kind of page."""

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from domain.errors import InputError
 from domain.nouns import Candidate, Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.feeds import Entry, Feed, parse
-from ingest.source import Asked, Covered, Missed, Page, Source, Terms, Window
+from ingest.feeds import Entry, Feed, fetched, host_of
+from ingest.source import Missed, Page, Source, Terms, Window
 from ingest.text import from_html
 
 OVERLAP = timedelta(days=2)  # entries are published with an older date than their appearance
@@ -53,7 +52,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
-class VendorFeeds:
+class VendorFeeds(Source):
     """One place a feed; `about` in the settings names its vendor."""
 
     name: ClassVar[str] = "vendorfeeds"
@@ -82,16 +81,7 @@ class VendorFeeds:
     terms: ClassVar[Terms] = Terms(
         attribution="the vendors' feeds", written_at="https://www.rssboard.org/rss-specification"
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ()
     catches_up: ClassVar[bool] = False  # a feed keeps its newest entries only
-    seen_live: ClassVar[bool] = False
-    visits: ClassVar[bool] = False
-    checks: ClassVar[int] = 0
-
-    def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
 
     def places(self) -> tuple[Place, ...]:
         """One for each feed."""
@@ -104,16 +94,6 @@ class VendorFeeds:
         """The feeds."""
         return self._settings.search
 
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From the moment from which entries were taken to the last answer."""
-        if "to" not in cursor:
-            return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
-
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """What a feed dropped can't be asked for."""
         return ""
@@ -125,21 +105,15 @@ class VendorFeeds:
         if window.back_to is not None:
             return
         state = dict(cursor) | {"to": self._now.isoformat()}
-        answer = client.get_bytes(
-            place.query,
-            etag=str(cursor.get("etag", "")),
-            last_modified=str(cursor.get("last_modified", "")),
-        )
-        if answer.content is None:
+        feed, validators = fetched(client, place.query, cursor)
+        if feed is None:
             yield Page(cursor=state)
             return
-        feed = parse(answer.content, place.query)
         since = self._since(cursor, window)
-        before = [_moment(cursor["newest"])] if "newest" in cursor else []
+        before = [datetime.fromisoformat(cursor["newest"])] if "newest" in cursor else []
         newest = max([*before, *(min(date, self._now) for date in _dates(feed))], default=since)
         state |= {
-            "etag": answer.etag,
-            "last_modified": answer.last_modified,
+            **validators,
             "from": cursor.get("from", since.isoformat()),
             "newest": newest.isoformat(),
         }
@@ -154,32 +128,34 @@ class VendorFeeds:
             missed=self._missed(feed, cursor),
         )
 
-    def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
-        """Announcements have no threads."""
-        raise NotImplementedError
-
-    def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
-        """Announcements are no posts."""
-        raise NotImplementedError
-
     def _since(self, cursor: Mapping[str, Any], window: Window) -> datetime:
         """From when on an entry is new: the first answer of a feed may go back for years."""
-        start = _moment(cursor["newest"]) - OVERLAP if "newest" in cursor else window.first
+        start = (
+            datetime.fromisoformat(cursor["newest"]) - OVERLAP
+            if "newest" in cursor
+            else window.first
+        )
         return min(start, window.since) if window.since else start
 
     def _missed(self, feed: Feed, cursor: Mapping[str, Any]) -> tuple[Missed, ...]:
         """Where all entries are newer than the newest of the last answer, some were dropped."""
         dates = _dates(feed)
-        if "newest" not in cursor or not dates or min(dates) <= _moment(cursor["newest"]):
+        if (
+            "newest" not in cursor
+            or not dates
+            or min(dates) <= datetime.fromisoformat(cursor["newest"])
+        ):
             return ()
         reason = f"the feed keeps {len(feed.entries)} entries only"
-        return (Missed(began=_moment(cursor["newest"]), ended=min(dates), reason=reason),)
+        return (
+            Missed(began=datetime.fromisoformat(cursor["newest"]), ended=min(dates), reason=reason),
+        )
 
     def _candidate(self, address: str, entry: Entry) -> Candidate:
         told = f"{address}\x1f{entry.id}"
         return Candidate(
             id=hashlib.sha256(told.encode()).hexdigest()[:16],
-            vendor=self._settings.about.get(address, _host(address)),
+            vendor=self._settings.about.get(address, host_of(address, "vendorfeeds")),
             feed=address,
             title=entry.title[:LONGEST] or entry.link[:LONGEST],
             url=entry.link,
@@ -201,21 +177,9 @@ def _dates(feed: Feed) -> list[datetime]:
     return [date for e in feed.entries if (date := e.published or e.updated)]
 
 
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
-
-
 def _place(address: str) -> str:
-    _host(address)  # complains of what is no address
+    host_of(address, "vendorfeeds")  # complains of what is no address
     return f"vendorfeeds:{address.partition('://')[2]}"[:120]
-
-
-def _host(address: str) -> str:
-    scheme, _, rest = address.partition("://")
-    host = rest.partition("/")[0].lower()
-    if scheme not in ("http", "https") or not host:
-        raise InputError(f"sources.vendorfeeds: {address!r} is no feed.", "Write https://host/...")
-    return host
 
 
 SOURCE: type[Source] = VendorFeeds

@@ -24,7 +24,7 @@ from ingest.client import Client
 from ingest.matching import names, narrowest_first
 from ingest.products import products_of
 from ingest.purse import Prices, Purse, Use, purse
-from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window
+from ingest.source import Asked, Missed, Page, RawPost, Source, Terms, Window
 from ingest.wires.x import Found, Post, external_id, gone, id_at, made_at, plain, posts_of, raw_post
 
 PRICES = Prices(
@@ -45,7 +45,7 @@ FIELDS = (
 Paid = Generator[Page, None, Found]  # pages to be saved before the answer, then the answer
 
 
-class X:
+class X(Source):
     """Searches for the configured products; each post belongs to the narrowest one it matches."""
 
     name: ClassVar[str] = "x"
@@ -58,24 +58,19 @@ class X:
         credentials={"bearer": "X_BEARER_TOKEN"},
     )
     terms: ClassVar[Terms] = Terms(
-        store_text=True,
         export_text=False,  # only ids may be passed on freely
         train=False,
-        keep_days=None,
         delete_within_hours=24,
         attribution="X",
         written_at="https://docs.x.com/developer-terms/policy",
     )
-    hosts: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("bearer",)
     catches_up: ClassVar[bool] = True  # within seven days; beyond them a gap is noted
-    seen_live: ClassVar[bool] = False
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 25  # 100 are allowed; fewer need less money at once
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
-        self._settings = settings
-        self._now = now.astimezone(UTC)
+        super().__init__(settings, now)
         self._queries = narrowest_first(settings.search)
         self._about = {_place(q): (p,) for q, p in settings.about.items()}
         self._purses: dict[str, Purse] = {}
@@ -87,20 +82,6 @@ class X:
             Place(name=_place(q), source=self.name, frame=Frame.PRODUCT_QUERY, query=f'"{q}"')
             for q in self._settings.search
         )
-
-    def addresses(self) -> tuple[str, ...]:
-        """None but the base of the settings."""
-        return ()
-
-    def requests(self) -> int:
-        """As the settings say."""
-        return self._settings.budget_requests
-
-    def covered(self, cursor: Mapping[str, Any]) -> Covered | None:
-        """From `from` to `to`; what lies above an unfinished walk isn't counted yet."""
-        if "to" not in cursor:
-            return None
-        return Covered(began=_moment(cursor["from"]), ended=_moment(cursor["to"]))
 
     def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
         """That there is no way back."""
@@ -121,12 +102,12 @@ class X:
         if "walk" in state:  # an earlier run's money didn't suffice
             yield from self._out_of_reach(state)
             yield from self._walk(client, mine, query)
-        known = _moment(state["to"]) if "to" in state else None
+        known = datetime.fromisoformat(state["to"]) if "to" in state else None
         floor = known - OVERLAP if known else window.first
         floor = min(floor, window.since) if window.since else floor
         reach = self._now - REACH
         state["walk"] = {"top": _iso(self._now), "floor": _iso(max(floor, reach)), "at": ""}
-        looked = max(known, _moment(state["seen"])) if known else None
+        looked = max(known, datetime.fromisoformat(state["seen"])) if known else None
         if looked and looked < reach:
             yield Page(cursor=deepcopy(state), missed=(_missed(looked, reach),))
         yield from self._walk(client, mine, query)
@@ -134,7 +115,7 @@ class X:
     def _out_of_reach(self, state: dict[str, Any]) -> Iterator[Page]:
         """Raises the floor of a walk that was cut short to what can still be asked for."""
         walk, reach = state["walk"], self._now - REACH
-        floor = _moment(walk["floor"])
+        floor = datetime.fromisoformat(walk["floor"])
         if floor >= reach:
             return
         lost = min(reach, made_at(walk["at"]) if walk["at"] else reach)
@@ -145,10 +126,13 @@ class X:
         """Down to the floor of `walk`, which is taken out of the state at its end."""
         state = mine.state
         walk = state["walk"]
-        params = {"query": self._question(query), "since_id": id_at(_moment(walk["floor"]))}
+        params = {
+            "query": self._question(query),
+            "since_id": id_at(datetime.fromisoformat(walk["floor"])),
+        }
         if walk["at"]:
             params["until_id"] = walk["at"]
-            if made_at(walk["at"]) <= max(_moment(walk["floor"]), self._now - REACH):
+            if made_at(walk["at"]) <= max(datetime.fromisoformat(walk["floor"]), self._now - REACH):
                 self._ended(state)
                 yield Page(cursor=deepcopy(state))
                 return
@@ -326,10 +310,6 @@ def _missed(began: datetime, ended: datetime) -> Missed:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 SOURCE: type[Source] = X

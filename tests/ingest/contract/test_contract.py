@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from db.engine import read
 from db.tables import AddressRow, PostRow, PostText, Tombstone
 from ingest import keep
+from ingest.source import Source
 from ingest.sources import known
 from tests.ingest.contract.conftest import Reading
 from tests.support.replay import JSON, Reply
@@ -39,6 +40,14 @@ class Killed(BaseException):
 def test_every_source_has_its_service(reading: Reading) -> None:
     assert reading.name in known()
     assert reading.service.belonging()
+
+
+@pytest.mark.parametrize("source", known().values(), ids=known())
+def test_a_source_can_do_what_it_says(source: type[Source]) -> None:
+    """`visits` and `checks` tell the run what to ask of a source: no promise without its method,
+    and no method that would never be called."""
+    assert source.visits == (source.thread is not Source.thread)
+    assert bool(source.checks) == (source.check is not Source.check)
 
 
 def test_all_that_belongs_is_kept_once(
