@@ -58,6 +58,9 @@ def _sources(told: Invocation, rows: Sequence[SourceStatus]) -> None:
             for r in by_source.values()
         ],
     )
+    messages = [f"{r.source}: {r.message}" for r in by_source.values() if r.message]
+    if messages:  # a source's message says itself which of its places it means
+        told.say("", *messages)
 
 
 def _due(row: SourceStatus) -> str:

@@ -20,7 +20,8 @@ from ingest.sources import known, settings_of
 class SourceStatus:
     """One place of a source. `lag_hours`: since what was last read whole; None: nothing yet.
 
-    `counted`, `due_threads` and `due_posts` are those of the whole source.
+    `note` is about this place. `message` (why the latest run didn't end well; else ""), `counted`,
+    `due_threads` and `due_posts` are those of the whole source.
     """
 
     source: str
@@ -35,6 +36,7 @@ class SourceStatus:
     read_to: datetime | None
     lag_hours: float | None
     note: str
+    message: str
     counted: str
     due_threads: int
     due_posts: int
@@ -92,8 +94,6 @@ def _row(
     covered = source.covered(cursor)
     lag = (now - covered.ended) / timedelta(hours=1) if covered else None
     visited, visit = latest or (None, None)
-    notes = [visit.message if visit and visit.outcome != "done" else ""]
-    notes.append(source.advice(cursor, back_to))
     return SourceStatus(
         source=source.name,
         place=place.name,
@@ -106,7 +106,8 @@ def _row(
         read_from=covered.began if covered else None,
         read_to=covered.ended if covered else None,
         lag_hours=round(lag, 1) if lag is not None else None,
-        note=" ".join(filter(None, notes)),
+        note=source.advice(cursor, back_to),
+        message=visit.message if visit and visit.outcome != "done" else "",
         counted=visit.beside() if visit else "",
         due_threads=0,
         due_posts=0,

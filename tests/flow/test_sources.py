@@ -30,6 +30,21 @@ def test_sources_lists_and_probes(whylost: Program, live_world: World, tmp_path:
     assert whylost("ingest", "github").code == 0
 
 
+def test_why_a_source_failed_is_said_once_not_at_each_of_its_places(
+    whylost: Program, live_world: World
+) -> None:
+    whylost.sources(live_world)
+    live_world.news_server.close()
+    assert whylost("ingest", "hackernews").code == 3
+    rows = [r for r in whylost("sources", "--json").json() if r["source"] == "hackernews"]
+    (message,) = {row["message"] for row in rows}
+    assert len(rows) == 2
+    assert "can't be reached" in message
+    listed = whylost("sources").out
+    assert listed.count("can't be reached") == message.count("can't be reached")
+    assert f"hackernews: {message}" in listed.splitlines()
+
+
 def test_a_probe_that_fails_is_one_line(whylost: Program, live_world: World) -> None:
     whylost.sources(live_world)
     ended = whylost("sources", "probe", "myspace")

@@ -373,7 +373,8 @@ def test_a_source_that_never_answered_shows_its_failure(
     rows = sources_status(sqlite_engine, world.settings, now)
     row = next(row for row in rows if row.source == "github")
     assert (row.source, row.outcome, row.last_run, row.posts) == ("github", "failed", now, 0)
-    assert "can't be reached" in row.note
+    assert "can't be reached" in row.message
+    assert row.note == ""
 
 
 def test_a_token_stays_out_of_database_and_report(
