@@ -1,4 +1,4 @@
-"""What was judged: models, verdicts, evidence, facts, incidents, and what people decided."""
+"""What was judged: models, verdicts, evidence, facts, and what people decided."""
 
 from __future__ import annotations
 
@@ -101,16 +101,6 @@ class FactRow(Table):
     field: Mapped[str | None] = mapped_column(String(NAME))
     start: Mapped[int | None]
     end: Mapped[int | None]
-
-
-class IncidentMember(Table):
-    """Which incident a report belongs to; the incident is named by its earliest report."""
-
-    __tablename__ = "incident_member"
-    __table_args__ = (Index(None, "incident"),)
-    post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
-    model: Mapped[str] = mapped_column(ForeignKey("model.id"), primary_key=True)
-    incident: Mapped[str] = mapped_column(String(HASH))
 
 
 class ReviewRow(Table):
