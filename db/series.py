@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
 from db.judges import Judges
 from db.tables import DailyCountRow, ExposureRow, Published
-from db.tally import Cells, Key, Values
+from db.tally import Cells, Key, Values, plus, reviewed
 from db.upsert import slices, upsert
 from domain.causes import REPORT_DECISIONS
 
@@ -31,7 +31,16 @@ class Written:
 
 
 def save(connection: Connection, cells: Cells, now: datetime) -> Written:
-    """Makes the tables equal to `cells` and notes what whole days show otherwise than before."""
+    """Makes the tables equal to `cells` and notes what whole days show otherwise than before.
+
+    The tables hold what the models say; what is shown holds people's reviews as well.
+    """
+    by_people = reviewed(connection, cells.judges)
+    to_show = Cells(
+        judges=cells.judges,
+        exposure=plus(cells.exposure, by_people.exposure),
+        counts=plus(cells.counts, by_people.counts),
+    )
     return Written(
         exposure=_replace(
             connection, ExposureRow, ("language",), ("posts",), cells.exposure, cells.judges
@@ -44,7 +53,7 @@ def save(connection: Connection, cells: Cells, now: datetime) -> Written:
             cells.counts,
             cells.judges,
         ),
-        published=_publish(connection, cells, now),
+        published=_publish(connection, to_show, now),
     )
 
 

@@ -4,6 +4,9 @@ A report counts on its post's day. A reporter (an author in a thread) and a thre
 each decision, on the day of their first report, so that days add up to weeks without counting
 anybody twice. A post without a known author is a reporter of its own. Deleted posts stay counted.
 Posts that the model refused to judge (language, length) count nowhere.
+
+What is stored adds up one model's verdicts, which tests of changes need: people review the days
+that strike them. What is shown adds `reviewed`: see there.
 """
 
 from __future__ import annotations
@@ -15,10 +18,23 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CTE, Connection, FromClause, Select, func, literal, select, union_all
+from sqlalchemy import (
+    CTE,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from db.judges import Judges
-from db.tables import PostProduct, PostRow, VerdictRow
+from db.reviews import counting
+from db.tables import PostProduct, PostRow, ReviewRow, VerdictRow
 from domain.causes import REPORT_DECISIONS
 from domain.products import ANY, UNKNOWN
 
@@ -41,7 +57,52 @@ class Cells:
 
 def computed(connection: Connection, judges: Judges) -> Cells:
     """What the verdicts of each day's model add up to now."""
-    judged = _judged(judges)
+    return _added_up(connection, judges, _judged(judges))
+
+
+def reviewed(connection: Connection, judges: Judges) -> Cells:
+    """What people's reviews change in the cells above; values may be negative.
+
+    A review takes the place of the verdict on the version that it is about, and brings a post that
+    the model refused to judge into the counts. Only threads with a review are counted, once as the
+    model and once as people see them, so that reporters and threads come out right, too.
+    """
+    made = Cells(judges=judges, exposure={}, counts={})
+    if connection.scalar(select(counting.c.number).limit(1)) is None:
+        return made
+    threads = select(PostRow.thread).join(counting, counting.c.post == PostRow.key)
+    before, after = (
+        _added_up(connection, judges, _judged(judges, threads=threads, reviews=reviews))
+        for reviews in (False, True)
+    )
+    return Cells(
+        judges=judges,
+        exposure=_less(after.exposure, before.exposure),
+        counts=_less(after.counts, before.counts),
+    )
+
+
+def plus(cells: dict[Key, Values], more: dict[Key, Values]) -> dict[Key, Values]:
+    """`cells` with `more` added; cells that come to nothing are left out, none is below zero."""
+    changed = {
+        key: tuple(
+            max(0, a + b) for a, b in zip(cells.get(key, (0,) * len(value)), value, strict=True)
+        )
+        for key, value in more.items()
+    }
+    return {key: value for key, value in (cells | changed).items() if any(value)}
+
+
+def _less(after: dict[Key, Values], before: dict[Key, Values]) -> dict[Key, Values]:
+    made = {}
+    for key in after.keys() | before.keys():
+        nothing = (0,) * len(after.get(key) or before[key])
+        pairs = zip(after.get(key, nothing), before.get(key, nothing), strict=True)
+        made[key] = tuple(a - b for a, b in pairs)
+    return {key: value for key, value in made.items() if any(value)}
+
+
+def _added_up(connection: Connection, judges: Judges, judged: Select[Any]) -> Cells:
     exposure: ExposureCells = {
         tuple(row[:-1]): (int(row.posts),) for row in connection.execute(_exposure(judged))
     }
@@ -98,31 +159,39 @@ def _by_thread(connection: Connection, query: Select[Any]) -> Iterator[tuple[str
     return groupby(connection.execute(query), key=itemgetter(0))
 
 
-def _judged(judges: Judges) -> Select[Any]:
-    """One row a post that counts in the exposure: its latest version with a verdict."""
+def _judged(
+    judges: Judges, *, threads: Select[Any] | None = None, reviews: bool = False
+) -> Select[Any]:
+    """One row a post that counts in the exposure: its latest version with a verdict.
+
+    `threads`: only these. `reviews`: people's decisions take the place of the model's.
+    """
     said = VerdictRow
     # A window, not "no later version exists": that is quadratic where a planner has no statistics.
     newest = func.row_number().over(partition_by=said.post, order_by=said.version.desc())
-    verdict = (
-        select(said.post, said.judged, said.decision, said.language, newest.label("age"))
-        .where(judges.cover(said.model, said.day))
-        .subquery("newest_verdict")
-        .c
-    )
+    ranked = select(
+        said.post, said.version, said.judged, said.decision, said.language, newest.label("age")
+    ).where(judges.cover(said.model, said.day))
+    if threads is not None:
+        ranked = ranked.where(said.post.in_(select(PostRow.key).where(PostRow.thread.in_(threads))))
+    verdict = ranked.subquery("newest_verdict").c
+    decision = func.coalesce(ReviewRow.decision, verdict.decision) if reviews else verdict.decision
     columns: tuple[Any, ...] = (
         PostRow.key,
         PostRow.day,
         PostRow.place,
         PostRow.thread,
         func.coalesce(PostRow.author, PostRow.key).label("reporter"),
-        verdict.decision,
+        decision.label("decision"),
         verdict.language,
     )
-    return (
-        select(*columns)
-        .join(verdict.post.table, verdict.post == PostRow.key)
-        .where(verdict.age == 1, verdict.judged.is_(True))
-    )
+    query = select(*columns).join(verdict.post.table, verdict.post == PostRow.key)
+    of_it = and_(counting.c.post == verdict.post, counting.c.version == verdict.version)
+    if reviews:
+        query = query.outerjoin(counting, of_it)
+        query = query.outerjoin(ReviewRow, ReviewRow.number == counting.c.number)
+    by_a_person = ReviewRow.number.is_not(None) if reviews else false()
+    return query.where(verdict.age == 1, or_(verdict.judged.is_(True), by_a_person))
 
 
 def _by_product(judged: Select[Any]) -> CTE:

@@ -5,7 +5,8 @@
     |-- InputError                   1   a given file, line or value can't be read
     |-- StoreError                   1   the database can't be opened, read or written
     |   |-- SchemaError              1   its tables are older or newer than this program
-    |   `-- KeyMismatch              1   it was written with another key file
+    |   |-- KeyMismatch              1   it was written with another key file
+    |   `-- Outdated                 1   what a person saw is no longer what is stored
     |-- SourceError                  -   one source failed; the run goes on with the others
     |   |-- Unreachable              -   no answer: name not found, refused, timed out
     |   |-- Refused                  -   the source said no for good (401, 403, 404, 410, 451)
@@ -58,6 +59,10 @@ class SchemaError(StoreError):
 
 class KeyMismatch(StoreError):
     """The database was written with another key file: its hashes would not match ours."""
+
+
+class Outdated(StoreError):
+    """What a person decided about has changed since he saw it: nothing was written."""
 
 
 class SourceError(WhylostError):

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from db.fold import fold, folded
 from db.judges import Judges
+from db.reviews import counting
 from db.tables import (
     FactRow,
     IncidentMember,
@@ -44,14 +45,6 @@ from domain.filter import STEPS, Filter
 UNKNOWN = "unknown"  # the value that stands for "the account doesn't say"
 NEW = "new"  # the triage state of a report that nobody has touched
 _REFUSED = (Abstention.UNSUPPORTED_LANGUAGE, Abstention.TOO_LITTLE_TEXT)
-
-# The latest review of each version that no later one of its reviewer replaced.
-_latest = (
-    select(ReviewRow.post, ReviewRow.version, func.max(ReviewRow.number).label("number"))
-    .where(ReviewRow.replaced.is_(False))
-    .group_by(ReviewRow.post, ReviewRow.version)
-    .subquery("latest_review")
-)
 
 # What is shown: the person's decision where there is one, else the model's.
 decision: ColumnElement[str] = func.coalesce(ReviewRow.decision, VerdictRow.decision)
@@ -80,14 +73,14 @@ def reports(
         VerdictRow.version == PostRow.version,
         judges.cover(VerdictRow.model, VerdictRow.day),
     )
-    latest = and_(_latest.c.post == PostRow.key, _latest.c.version == PostRow.version)
+    of_it = and_(counting.c.post == PostRow.key, counting.c.version == PostRow.version)
     query = (
         select(*columns)
         .select_from(PostRow)
         .join(VerdictRow, current)
         .join(PlaceRow, PlaceRow.name == PostRow.place)
-        .outerjoin(_latest, latest)
-        .outerjoin(ReviewRow, ReviewRow.number == _latest.c.number)
+        .outerjoin(counting, of_it)
+        .outerjoin(ReviewRow, ReviewRow.number == counting.c.number)
         .outerjoin(TriageRow, TriageRow.post == PostRow.key)
         .where(*conditions(filter, judges))
     )

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from db.judges import Judges
-from db.tables import PostRow, PostText, VerdictRow
+from db.queries import conditions
+from db.reviews import counting
+from db.tables import PostRow, PostText, ReviewRow, VerdictRow
 from domain.causes import Decision
 from domain.nouns import PostState
 
@@ -24,7 +26,7 @@ class Neighbour:
     kind: str
     written_at: datetime
     same_author: bool
-    decision: Decision | None
+    decision: Decision | None  # the reviewer's where there is one
     state: PostState
     title: str | None
     text: str | None
@@ -38,8 +40,12 @@ def _neighbours(judges: Judges) -> Select[*tuple[Any, ...]]:
         VerdictRow.version == PostRow.version,
         judges.cover(VerdictRow.model, VerdictRow.day),
     )
-    columns = (PostText.title, PostText.text, PostText.purged_because, VerdictRow.decision)
-    return select(PostRow, *columns).join(PostText, text).outerjoin(VerdictRow, judged)
+    decision = conditions.decision.label("decision")
+    columns = (PostText.title, PostText.text, PostText.purged_because, decision)
+    query = select(PostRow, *columns).join(PostText, text).outerjoin(VerdictRow, judged)
+    return query.outerjoin(
+        counting, and_(counting.c.post == PostRow.key, counting.c.version == PostRow.version)
+    ).outerjoin(ReviewRow, ReviewRow.number == counting.c.number)
 
 
 def parents(

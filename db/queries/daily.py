@@ -1,9 +1,9 @@
-"""The stored daily counts beside their denominators, days without reports included."""
+"""The daily counts as they are shown beside their denominators, days without reports included."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from db.judges import Judges
 from db.tables import DailyCountRow, ExposureRow, Gap, PlaceRow
+from db.tally import Key, Values, plus, reviewed
 from domain.causes import REPORT_DECISIONS, Decision
 from domain.errors import InputError
 from domain.filter import Filter
@@ -41,34 +42,107 @@ class Day:
 def iterate_daily(connection: Connection, filter: Filter, judges: Judges) -> Iterator[Day]:  # noqa: A002 - the noun
     """Every day on which something was judged, by place, product and decision, in that order.
 
-    Raises `InputError` for a filter on something that daily counts aren't kept by.
+    People's reviews count. Raises `InputError` for a filter on something that daily counts aren't
+    kept by.
     """
     _refuse(filter)
     gaps = connection.execute(select(Gap.place, Gap.began, Gap.ended)).all()
-    rows = connection.execute(_query(filter, judges).execution_options(yield_per=1_000))
-    for _, counted in groupby(rows, key=lambda row: (row.day, row.place, row.product)):
-        found = {row.decision: row for row in counted}  # one row of None where nothing was counted
-        one = next(iter(found.values()))
-        in_gap = any(_touches(gap, one) for gap in gaps)
+    for cell, counts in _shown(connection, filter, judges):
+        in_gap = any(_touches(gap, cell) for gap in gaps)
         for decision in filter.causes or REPORT_DECISIONS:
-            row = found.get(decision.value)
+            reports, reporters, threads = counts.get(decision.value, (0, 0, 0))
             yield Day(
-                day=one.day,
-                source=one.source,
-                place=one.place,
-                frame=one.frame,
-                product=one.product,
+                day=cell.day,
+                source=cell.source,
+                place=cell.place,
+                frame=cell.frame,
+                product=cell.product,
                 decision=decision,
-                reports=row.reports if row else 0,
-                reporters=row.reporters if row else 0,
-                threads=row.threads if row else 0,
-                posts=one.posts,
+                reports=reports,
+                reporters=reporters,
+                threads=threads,
+                posts=cell.posts,
                 in_gap=in_gap,
-                model=one.model,
+                model=cell.model,
             )
 
 
-def _touches(gap: Row[*tuple[Any, ...]], one: Row[*tuple[Any, ...]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A day, place and product with its posts."""
+
+    day: date
+    place: str
+    product: str
+    model: str
+    source: str
+    frame: str
+    posts: int
+
+    @property
+    def key(self) -> tuple[date, str, str]:
+        return (self.day, self.place, self.product)
+
+
+def _shown(
+    connection: Connection, wanted: Filter, judges: Judges
+) -> Iterator[tuple[_Cell, dict[str, Values]]]:
+    """Every cell with its counts by decision, in order."""
+    by_people = reviewed(connection, judges)
+    counts: dict[Key, dict[Key, Values]] = {}
+    for (*where, decision), value in by_people.counts.items():
+        counts.setdefault(tuple(where), {})[(decision,)] = value
+    posts: dict[Key, int] = {}
+    for (*where, _language), (more,) in by_people.exposure.items():
+        posts[tuple(where)] = posts.get(tuple(where), 0) + more
+    rows = connection.execute(_query(wanted, judges).execution_options(yield_per=1_000))
+    stored = groupby(rows, key=lambda row: _Cell(*row[:7]))
+    waiting = _new(connection, wanted, judges, posts)
+    for cell, counted in _merged(stored, waiting):
+        held: dict[Key, Values] = {
+            (row.decision,): (row.reports, row.reporters, row.threads)
+            for row in counted
+            if row.decision is not None  # one row of None where nothing was counted
+        }
+        made = plus(held, counts.get(cell.key, {}))
+        shown = replace(cell, posts=max(0, cell.posts + posts.get(cell.key, 0)))
+        yield shown, {decision: value for (decision,), value in made.items()}
+
+
+def _merged(
+    stored: Iterable[tuple[_Cell, Iterator[Any]]], waiting: list[_Cell]
+) -> Iterator[tuple[_Cell, Iterator[Any]]]:
+    """Stored cells with their rows, and those without any, in order."""
+    for cell, counted in stored:
+        while waiting and waiting[0].key < cell.key:
+            yield waiting.pop(0), iter(())
+        yield cell, counted
+    yield from ((cell, iter(())) for cell in waiting)
+
+
+def _new(
+    connection: Connection, wanted: Filter, judges: Judges, posts: dict[Key, int]
+) -> list[_Cell]:
+    """Cells in which people alone judged posts, without these posts: the model refused them all."""
+    if not posts:
+        return []
+    judged = _judged(wanted, judges).where(ExposureRow.day.in_({key[0] for key in posts}))
+    stored = {tuple(row[:3]) for row in connection.execute(judged)}
+    query = select(PlaceRow.name, PlaceRow.source, PlaceRow.frame)
+    if wanted.sources:
+        query = query.where(PlaceRow.source.in_(wanted.sources))
+    if wanted.places:
+        query = query.where(PlaceRow.name.in_(wanted.places))
+    places = {name: (source, frame) for name, source, frame in connection.execute(query)}
+    first, last = wanted.first_day or date.min, wanted.last_day or date.max
+    return [
+        _Cell(day, place, product, judges.of_day(day), *places[place], 0)
+        for day, place, product in sorted(posts.keys() - stored)
+        if place in places and first <= day <= last and product in (wanted.products or (product,))
+    ]
+
+
+def _touches(gap: Row[*tuple[Any, ...]], one: _Cell) -> bool:
     began = gap.began.date() <= one.day
     return bool(
         gap.place == one.place and began and (gap.ended is None or one.day <= gap.ended.date())

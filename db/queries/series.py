@@ -1,12 +1,13 @@
 """Daily counts with their denominators, as one `Filter` asks for them.
 
 Where the filter asks for no more than the kept aggregates know (days, places, one product) they are
-read; anything else is counted from the reports themselves. Both count alike: see `db.tally`.
+read, and what people's reviews change in them is added; anything else is counted from the reports
+themselves. Both count alike: see `db.tally`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,8 +17,9 @@ from sqlalchemy import Connection, FromClause, func, select
 from db.judges import Judges
 from db.queries import conditions
 from db.tables import DailyCountRow, ExposureRow, PlaceRow, PostRow
-from db.tally import count_three, total_three
+from db.tally import Cells, Key, Values, count_three, plus, reviewed, total_three
 from domain.causes import REPORT_DECISIONS, Decision
+from domain.errors import InputError
 from domain.filter import Filter
 from domain.products import ANY
 
@@ -79,14 +81,44 @@ def decisions(wanted: Filter) -> tuple[Decision, ...]:
 def daily(connection: Connection, filter: Filter, judges: Judges) -> list[DailyRow]:  # noqa: A002 - the noun
     """Every day and place with posts, every decision asked for, zeros included; by day and place.
 
-    Days without any judged post are not there: whether they are zero or missing is for the reader
-    to tell, who knows the gaps.
+    What is shown: people's reviews count. Days without any judged post are not there: whether they
+    are zero or missing is for the reader to tell, who knows the gaps.
     """
-    posts = exposure(connection, filter, judges)
-    counts = _counts(connection, filter, judges)
+    return _daily(connection, filter, judges, reviewed(connection, judges))
+
+
+def daily_as_judged(connection: Connection, filter: Filter, judges: Judges) -> list[DailyRow]:  # noqa: A002 - the noun
+    """The same from the models' verdicts alone: what tests of changes need.
+
+    People review the days that strike them, so their decisions would make those days differ from
+    the others. Raises `InputError` for a filter that the kept counts don't know: what is shown
+    through it is explored, never tested.
+    """
+    if _is_counted(filter):
+        raise InputError(
+            "Only kept counts are tested.",
+            "Filter by days, places, sources, causes or one product.",
+        )
+    nothing = Cells(judges=judges, exposure={}, counts={})
+    return _daily(connection, filter, judges, nothing)
+
+
+def _is_counted(wanted: Filter) -> bool:
+    """Whether counts of this filter are made from the reports, since none are kept."""
+    return is_narrow(wanted) or bool(wanted.languages) or len(wanted.products) > 1
+
+
+def _daily(
+    connection: Connection,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    by_people: Cells,
+) -> list[DailyRow]:
+    posts = exposure(connection, filter, judges, by_people)
+    counts = _counts(connection, filter, judges, by_people)
     everything = broad(filter)
     among = _all_reports(
-        counts if filter == everything else _counts(connection, everything, judges)
+        counts if filter == everything else _counts(connection, everything, judges, by_people)
     )
     sources = {
         row.name: row.source for row in connection.execute(select(PlaceRow.name, PlaceRow.source))
@@ -109,22 +141,35 @@ def daily(connection: Connection, filter: Filter, judges: Judges) -> list[DailyR
     ]
 
 
-def exposure(connection: Connection, filter: Filter, judges: Judges) -> dict[tuple[date, str], int]:  # noqa: A002 - the noun
-    """(day, place) -> distinct posts judged, of the filter's products and languages."""
-    if len(filter.products) <= 1:
-        query = (
-            select(ExposureRow.day, ExposureRow.place, func.sum(ExposureRow.posts))
-            .where(*_cells(ExposureRow, filter, judges))
-            .group_by(ExposureRow.day, ExposureRow.place)
-        )
-        if filter.languages:
-            query = query.where(ExposureRow.language.in_(filter.languages))
-    else:  # a post of two products may count once only
+def exposure(
+    connection: Connection,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    by_people: Cells | None = None,
+) -> dict[tuple[date, str], int]:
+    """(day, place) -> distinct posts judged, of the filter's products and languages.
+
+    Those that a person judged where the model refused to are among them; `by_people` is
+    `tally.reviewed`, where the caller has it.
+    """
+    if len(filter.products) > 1:  # a post of two products may count once only
         everything = replace(broad(filter), causes=tuple(Decision))
-        query = conditions.reports(
-            everything, judges, PostRow.day, PostRow.place, func.count()
-        ).group_by(PostRow.day, PostRow.place)
-    return {(day, place): int(posts) for day, place, posts in connection.execute(query)}
+        each = conditions.reports(everything, judges, PostRow.day, PostRow.place, func.count())
+        rows = connection.execute(each.group_by(PostRow.day, PostRow.place))
+        return {(day, place): int(posts) for day, place, posts in rows}
+    query = (
+        select(ExposureRow.day, ExposureRow.place, func.sum(ExposureRow.posts))
+        .where(*_cells(ExposureRow, filter, judges))
+        .group_by(ExposureRow.day, ExposureRow.place)
+    )
+    if filter.languages:
+        query = query.where(ExposureRow.language.in_(filter.languages))
+    posts = {(day, place): int(posts) for day, place, posts in connection.execute(query)}
+    by_people = by_people or reviewed(connection, judges)
+    for (day, place, _, language), (more,) in _of(connection, by_people.exposure, filter):
+        if not filter.languages or language in filter.languages:
+            posts[day, place] = max(0, posts.get((day, place), 0) + more)
+    return posts
 
 
 def three_counts(
@@ -145,16 +190,38 @@ def three_counts(
 
 
 def _counts(
-    connection: Connection, wanted: Filter, judges: Judges
+    connection: Connection, wanted: Filter, judges: Judges, by_people: Cells
 ) -> dict[tuple[date, str, str], tuple[int, int, int]]:
     """(day, place, decision) -> the three counts."""
-    if is_narrow(wanted) or wanted.languages or len(wanted.products) > 1:
+    if _is_counted(wanted):
         cells = count_three(connection, _rows(wanted, judges), ("place", "decision"))
         return {(d, p, c): (a, b, t) for (d, p, c), (a, b, t) in cells.items()}
     row = DailyCountRow
-    query = select(row.day, row.place, row.decision, row.reports, row.reporters, row.threads)
-    query = query.where(*_cells(row, wanted, judges))
-    return {(d, p, c): (a, b, t) for d, p, c, a, b, t in connection.execute(query)}
+    query = select(
+        row.day, row.place, row.product, row.decision, row.reports, row.reporters, row.threads
+    ).where(*_cells(row, wanted, judges))
+    held: dict[Key, Values] = {tuple(key): (a, b, t) for *key, a, b, t in connection.execute(query)}
+    shown = plus(held, dict(_of(connection, by_people.counts, wanted)))
+    return {(d, p, c): (a, b, t) for (d, p, _, c), (a, b, t) in shown.items()}
+
+
+def _of(
+    connection: Connection, changes: dict[Key, Values], wanted: Filter
+) -> Iterator[tuple[Key, Values]]:
+    """Those of `changes` that concern the days, places and the product of the filter."""
+    if not changes:
+        return
+    product = wanted.products[0] if wanted.products else ANY
+    query = select(PlaceRow.name)
+    if wanted.places:
+        query = query.where(PlaceRow.name.in_(wanted.places))
+    if wanted.sources:
+        query = query.where(PlaceRow.source.in_(wanted.sources))
+    places = set(connection.scalars(query))
+    first, last = wanted.first_day or date.min, wanted.last_day or date.max
+    for key, value in changes.items():
+        if key[1] in places and key[2] == product and first <= key[0] <= last:
+            yield key, value
 
 
 def _all_reports(

@@ -26,6 +26,7 @@ from db.tables.grouped import (
     SketchBand,
 )
 from db.tables.judged import (
+    DrawRow,
     EvidenceRow,
     FactRow,
     ModelRow,
@@ -50,6 +51,7 @@ __all__ = [
     "ConstraintRow",
     "Cursor",
     "DailyCountRow",
+    "DrawRow",
     "EpisodeRow",
     "EvidenceRow",
     "ExposureRow",

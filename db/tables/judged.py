@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -124,12 +125,30 @@ class ReviewRow(Table):
     replaced: Mapped[bool]
 
 
+class DrawRow(Table):
+    """One drawing of posts for people to judge. `strata`: of each, [posts to draw from, drawn]."""
+
+    __tablename__ = "draw"
+    number: Mapped[int] = mapped_column(Serial, Identity(), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(NAME))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    model: Mapped[str] = mapped_column(ForeignKey("model.id"))  # whose verdicts made the strata
+    at: Mapped[datetime]
+    posts: Mapped[int]
+    strata: Mapped[dict[str, Any]]
+
+
 class SampleRow(Table):
     """A post that was drawn for people to judge: its text stays until they have."""
 
     __tablename__ = "sample"
     post: Mapped[str] = mapped_column(ForeignKey("post.key"), primary_key=True)
     stream: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    draw: Mapped[int] = mapped_column(Serial, ForeignKey("draw.number"))
+    version: Mapped[int] = mapped_column(SmallInteger)  # the current one when it was drawn
+    stratum: Mapped[str] = mapped_column(String(2 * NAME + 10))
+    chance: Mapped[float | None]  # of being drawn; None where posts were chosen
+    position: Mapped[float]  # in which order people are to judge, the least first
     drawn_at: Mapped[datetime]
 
 

@@ -29,7 +29,6 @@ from db.tables import (
     PostRow,
     PostText,
     ReviewRow,
-    SampleRow,
     ThreadRow,
     VerdictRow,
 )
@@ -162,10 +161,8 @@ def test_people_s_work_keeps_a_text(engine: Engine, filled: seeded.Seeded) -> No
     seeded.review(engine, called, Decision.SESSION_MANAGEMENT)
     seeded.review(engine, agreed, Decision.NOT_A_REPORT)
     seeded.review(engine, done, Decision.NOT_A_REPORT)
+    seeded.draw(engine, drawn, done)
     with write(engine) as connection:
-        for key in (drawn, done):
-            row = {"post": key, "stream": "audit", "drawn_at": filled.now}
-            connection.execute(insert(SampleRow), [row])
         row = {"post": member, "model": seeded.MODEL, "incident": member}
         connection.execute(insert(IncidentMember), [row])
     expire(engine, filled.now, 0)
@@ -256,8 +253,7 @@ def test_texts_that_may_not_be_stored_go_once_judged_reports_too(
     drawn = next(iter(shy))
     with write(engine) as connection:
         terms.renew(connection, {"hackernews": Terms(store_text=False)}.get)
-        row = {"post": drawn, "stream": "audit", "drawn_at": filled.now}
-        connection.execute(insert(SampleRow), [row])
+    seeded.draw(engine, drawn)
     assert expire(engine, filled.now, 400) == len(shy)
     assert gone(engine) == shy
     reports = shy & set(filled.keys(Decision.SESSION_MANAGEMENT))

@@ -17,10 +17,11 @@ from db.engine import read, write
 from db.judges import Judges, know, show
 from db.posts import save_places, save_posts, save_threads
 from db.queries import collected
-from db.queries.series import daily, exposure, three_counts
+from db.queries.series import daily, daily_as_judged, exposure, three_counts
 from db.tables import DailyCountRow, ExposureRow, Published
 from db.withdraw import purge
 from domain.causes import Abstention, Cause, Decision
+from domain.errors import InputError
 from domain.filter import Filter
 from domain.nouns import Frame, Place, Post, Thread, Verdict
 
@@ -365,10 +366,15 @@ def test_reviews_move_what_is_displayed_not_what_is_tested(
     with read(engine) as connection:
         before = three_counts(connection, Filter(), seeded.JUDGES)
         kept = daily(connection, Filter(), seeded.JUDGES)
+        tested = daily_as_judged(connection, Filter(), seeded.JUDGES)
+    assert tested == kept
     seeded.review(engine, key, Decision.CONTEXT_LIMIT)
     with read(engine) as connection:
         after = three_counts(connection, Filter(), seeded.JUDGES)
-        assert daily(connection, Filter(), seeded.JUDGES) == kept
+        assert daily_as_judged(connection, Filter(), seeded.JUDGES) == kept
+        assert daily(connection, Filter(), seeded.JUDGES) != kept
+        with pytest.raises(InputError, match="kept counts"):
+            daily_as_judged(connection, Filter(words="gone"), seeded.JUDGES)
     moved = {d: after[d].reports - before[d].reports for d in before}
     assert moved.pop(Decision.OTHER) == -1
     assert moved.pop(Decision.CONTEXT_LIMIT) == 1

@@ -16,7 +16,7 @@ from db import blocks, gaps, incidents, runs, verdicts
 from db.engine import write
 from db.judges import Judges, know, show
 from db.posts import save_places, save_posts, save_threads
-from db.tables import OutageRow, ReleaseRow, ReviewRow
+from db.tables import DrawRow, OutageRow, ReleaseRow, ReviewRow, SampleRow
 from domain.causes import Abstention, Cause, Decision
 from domain.keyed import Keyed
 from domain.nouns import (
@@ -147,7 +147,8 @@ def fill(engine: Engine, *, posts: int = 300, days: int = 150, seed: int = 7) ->
             connection, "ab" * 32, 0, format="hn", read=120, unreadable=1, last=True, now=now
         )
         connection.execute(insert(OutageRow), [_outage(made[0])])
-        connection.execute(insert(ReleaseRow), _releases(now.date()))
+        if releases := _releases(now.date()):
+            connection.execute(insert(ReleaseRow), releases)
     runs.finish(engine, number, _ingest_report(now))
     number = runs.begin(engine, "classify", now - timedelta(hours=1))
     with write(engine) as connection:
@@ -180,6 +181,18 @@ def review(engine: Engine, post: str, decision: Decision, reviewer: str = "Ada")
                 "replaced": False,
             },
         )
+
+
+def draw(engine: Engine, *posts: str, stream: str = "audit", chance: float | None = 0.5) -> None:
+    """Puts posts into a sample, as one drawing would."""
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    drawing = {"stream": stream, "seed": 0, "model": MODEL, "at": at, "posts": len(posts)}
+    with write(engine) as connection:
+        made = insert(DrawRow).returning(DrawRow.number)
+        number = connection.execute(made, drawing | {"strata": {}}).scalar_one()
+        row = {"stream": stream, "draw": number, "version": 1, "stratum": "all", "chance": chance}
+        rows = [row | {"post": p, "position": n, "drawn_at": at} for n, p in enumerate(posts)]
+        connection.execute(insert(SampleRow), rows)
 
 
 def saying(post: Post) -> tuple[Decision, str, str, str, str]:

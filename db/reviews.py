@@ -1,0 +1,178 @@
+"""What people decide about posts: saved, taken back, read.
+
+A review takes the place of the model's verdict in lists, exports and displayed counts at once
+(`db.queries.conditions`, `db.tally.reviewed`). Nothing is ever altered but whether it still counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from db.changes import log
+from db.tables import PostRow, ReviewRow
+from domain.causes import REPORT_DECISIONS, STUDIED, Cause, Decision
+from domain.errors import InputError, Outdated
+from domain.nouns import PostState, Review
+
+# The number of the review that counts, by post and version: the latest that no later one of its
+# reviewer replaced.
+counting = (
+    select(ReviewRow.post, ReviewRow.version, func.max(ReviewRow.number).label("number"))
+    .where(ReviewRow.replaced.is_(False))
+    .group_by(ReviewRow.post, ReviewRow.version)
+    .subquery("counting_review")
+)
+
+LONGEST_NAME = 120
+LONGEST_NOTE = 4_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """A review as it is kept. `replaced`: a later one of the same reviewer took its place."""
+
+    number: int
+    replaced: bool
+    review: Review
+
+
+def save_review(connection: Connection, review: Review) -> int:
+    """Saves a decision and gives its number; an earlier one of this reviewer counts no more.
+
+    Raises `Outdated` where the post has changed since the reviewer saw `review.version` of it, and
+    `InputError` for a post that we don't hold or a decision that contradicts itself.
+    """
+    _check(review)
+    _lock(connection, review)
+    earlier = _counting(connection, review.post, review.version, review.reviewer)
+    if earlier is not None:
+        mine = (ReviewRow.post == review.post, ReviewRow.version == review.version)
+        connection.execute(
+            update(ReviewRow)
+            .where(*mine, ReviewRow.reviewer == review.reviewer, ReviewRow.replaced.is_(False))
+            .values(replaced=True)
+        )
+    row = _row(review)
+    number = connection.execute(insert(ReviewRow).returning(ReviewRow.number), row).scalar_one()
+    log(
+        connection,
+        "review",
+        review.post,
+        "reviewed",
+        before=_told(earlier) if earlier else None,
+        after=_told(review),
+        now=review.decided_at,
+    )
+    return number
+
+
+def take_back(connection: Connection, post: str, reviewer: str, now: datetime) -> bool:
+    """The reviewer's decisions about the post count no more; tells whether there were any.
+
+    They stay readable as replaced, and the model's verdict is shown again.
+    """
+    mine = (
+        ReviewRow.post == post,
+        ReviewRow.reviewer == reviewer,
+        ReviewRow.replaced.is_(False),
+    )
+    counting = [_review(row) for row in connection.execute(select(ReviewRow).where(*mine))]
+    for review in counting:
+        log(connection, "review", post, "taken back", before=_told(review), now=now)
+    connection.execute(update(ReviewRow).where(*mine).values(replaced=True))
+    return bool(counting)
+
+
+def reviews_of(connection: Connection, post: str) -> list[Filed]:
+    """Every review of the post, the earliest first."""
+    rows = connection.execute(
+        select(ReviewRow).where(ReviewRow.post == post).order_by(ReviewRow.number)
+    )
+    return [Filed(number=r.number, replaced=r.replaced, review=_review(r)) for r in rows]
+
+
+def _check(review: Review) -> None:
+    if not review.reviewer.strip() or len(review.reviewer) > LONGEST_NAME:
+        raise InputError(
+            f"A reviewer's name has 1 to {LONGEST_NAME} characters.", "Name yourself with --as."
+        )
+    if len(review.note) > LONGEST_NOTE:
+        raise InputError(f"A note has at most {LONGEST_NOTE:,} characters.", "Shorten it.")
+    if review.secondary is None:
+        return
+    if review.secondary not in STUDIED:
+        raise InputError(
+            f"A second cause can't be {review.secondary.value}.",
+            f"It is one of {', '.join(STUDIED)}.",
+        )
+    if review.decision.value == review.secondary.value:
+        raise InputError(f"{review.decision.value} is named twice.", "Leave the second cause out.")
+    if review.decision not in _WITH_A_CAUSE:
+        raise InputError(
+            f"{review.decision.value} has no second cause: it has no first.", "Leave it out."
+        )
+
+
+_WITH_A_CAUSE = frozenset(REPORT_DECISIONS) - {Decision.UNDETERMINED}
+
+
+def _lock(connection: Connection, review: Review) -> None:
+    """Holds the post until the transaction ends, so that no edit and no review comes between."""
+    query = select(PostRow.version, PostRow.state).where(PostRow.key == review.post)
+    post = connection.execute(query.with_for_update()).one_or_none()
+    if post is None:
+        raise InputError(f"There is no post {review.post}.", "Name it by its key or its address.")
+    if post.state == PostState.DELETED.value:
+        raise Outdated(f"The post {review.post} was deleted.", "Nothing was saved.")
+    if post.version != review.version:
+        raise Outdated(
+            f"The post {review.post} was edited: version {post.version} is the current one, "
+            f"you saw {review.version}.",
+            "Read it again, then decide.",
+        )
+
+
+def _counting(connection: Connection, post: str, version: int, reviewer: str) -> Review | None:
+    mine = (ReviewRow.post == post, ReviewRow.version == version, ReviewRow.reviewer == reviewer)
+    query = select(ReviewRow).where(*mine, ReviewRow.replaced.is_(False))
+    row = connection.execute(query.order_by(ReviewRow.number.desc()).limit(1)).one_or_none()
+    return _review(row) if row else None
+
+
+def _review(row: Any) -> Review:
+    return Review(
+        post=row.post,
+        version=row.version,
+        decision=Decision(row.decision),
+        secondary=Cause(row.secondary) if row.secondary else None,
+        reviewer=row.reviewer,
+        blind=row.blind,
+        stream=row.stream,
+        note=row.note,
+        decided_at=row.decided_at,
+    )
+
+
+def _row(review: Review) -> dict[str, Any]:
+    return {
+        "post": review.post,
+        "version": review.version,
+        "decision": review.decision.value,
+        "secondary": review.secondary.value if review.secondary else None,
+        "reviewer": review.reviewer,
+        "blind": review.blind,
+        "stream": review.stream,
+        "note": review.note,
+        "decided_at": review.decided_at,
+        "replaced": False,
+    }
+
+
+def _told(review: Review) -> dict[str, Any]:
+    """Without the note: it may quote the post, and a line of the log can't be purged."""
+    kept = ("version", "decision", "secondary", "reviewer", "blind", "stream")
+    return {name: value for name, value in _row(review).items() if name in kept}
