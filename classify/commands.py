@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classify.measures import mount as mount_measures
+
 if TYPE_CHECKING:
     from db.opened import Opened
     from domain.invocation import Invocation
@@ -109,18 +111,4 @@ def train(
     told.say(f"Model {model.id} is in {out or SHIPPED}.")
 
 
-@app.command()
-def evaluate(
-    context: typer.Context,
-    gold: Annotated[Path, typer.Option(help="Labelled posts in JSON lines.")],
-    json: Annotated[Path | None, typer.Option(help="Write all figures here.")] = None,
-) -> None:
-    """Measure the model on labelled posts, cross-validated by place."""
-    told: Invocation = context.obj
-    from classify.evaluate import evaluate as measure
-
-    with told.progress("Evaluating") as progress:
-        evaluation = measure(gold, redact=told.redact, report=progress)
-    if json:
-        json.write_text(evaluation.to_json(), encoding="utf-8")
-    told.say(evaluation.text)
+mount_measures(app)

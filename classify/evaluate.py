@@ -1,4 +1,5 @@
-"""Honest figures, cross-validated by place: whoever predicts a post never saw its place.
+"""Honest figures, cross-validated twice: by place, where whoever predicts a post never saw its
+place, and by random folds that keep threads together.
 
 Our own examples are always in training; rows of places that are for evaluation only never are.
 Pooled out-of-fold predictions are scored by forced choice, by probabilities and by decisions.
@@ -16,33 +17,39 @@ import numpy as np
 
 from classify.decide import decide
 from classify.fit import Parameters, Prepared, fit, fold_numbers, prepare
-from classify.labels import OWN, Labelled, examples, gold
+from classify.labels import OWN, examples, gold
 from classify.language import language
 from classify.model import CAUSES, Model
+from classify.predicted import NO_REPORT, Predicted, halves, true_class
 from classify.scores import Measured
 from classify.train import EVALUATION_ONLY
 
+__all__ = [
+    "Evaluation",
+    "Predicted",
+    "by_place",
+    "evaluate",
+    "halves",
+    "held_out",
+    "labelled",
+    "own_folds",
+    "place_of_rows",
+    "predictions",
+    "thread_folds",
+    "true_class",
+]
+
+FOLDS = 5
 OWN_FOLDS = 5
 Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Predicted:
-    """One post, what people say of it, and what a model that never saw its place says."""
-
-    row: Labelled
-    report: float
-    causes: dict[str, float]
-    likely: str  # a cause, or "not_a_report"
-    decision: str
-    abstained_because: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
     """Predictions and figures: `told` is for JSON, `text` for a reader."""
 
-    gold: tuple[Predicted, ...]
+    by_place: tuple[Predicted, ...]
+    by_fold: tuple[Predicted, ...]
     own: tuple[Predicted, ...]
     told: dict[str, Any]
     text: str
@@ -53,8 +60,8 @@ class Evaluation:
 
     @property
     def macro_f1(self) -> Measured:
-        """Over the three causes, forced choice, all gold rows."""
-        held = self.told["gold"]["all"]["macro_f1"]
+        """Over the three causes, forced choice by place, all gold rows."""
+        held = self.told["by_place"]["all"]["macro_f1"]
         return Measured(held["value"], held["low"], held["high"])
 
 
@@ -63,21 +70,46 @@ def evaluate(
     *,
     redact: Callable[[str], str],
     parameters: Parameters | None = None,
+    strata: Path | None = None,
     report: Progress = lambda _done, _total: None,
 ) -> Evaluation:
     """Evaluates the method (not one file of weights) on a labelled file and on our own examples.
 
-    Raises `InputError` for a file that can't be read.
+    `strata`: a file of the strata's sizes (`classify.strata`); without it nothing is said of the
+    stream. Raises `InputError` for a file that can't be read.
     """
-    from classify.summary import read_out, summarise
+    from classify.readout import read_out
+    from classify.strata import read_sizes
+    from classify.summary import summarise
 
     chosen = parameters or Parameters()
-    held = by_place(path, redact=redact, parameters=chosen, report=report)
-    report(1, 2)
-    own = own_folds(parameters=chosen)
-    report(2, 2)
-    told = summarise(held, own)
-    return Evaluation(gold=tuple(held), own=tuple(own), told=told, text=read_out(told))
+    sizes = read_sizes(strata) if strata else None
+    known = labelled(path, redact=redact)
+    rounds = len(set(place_of_rows(known)) - {OWN})
+    steps = rounds + FOLDS + OWN_FOLDS + 1
+
+    def further(before: int) -> Progress:
+        return lambda done, _total: report(before + done, steps)
+
+    held = held_out(known, place_of_rows(known), parameters=chosen, report=further(0))
+    folds = held_out(known, thread_folds(known), parameters=chosen, report=further(rounds))
+    own = own_folds(parameters=chosen, report=further(rounds + FOLDS))
+    report(steps - 1, steps)
+    told = summarise(held, folds, own, sizes)
+    return Evaluation(
+        by_place=tuple(held),
+        by_fold=tuple(folds),
+        own=tuple(own),
+        told=told,
+        text=read_out(told),
+    )
+
+
+def labelled(path: Path, *, redact: Callable[[str], str]) -> Prepared:
+    """Our own examples and the redacted rows of a labelled file, read once for many fits."""
+    from classify.train import redacted
+
+    return prepare([*examples(), *(redacted(r, redact) for r in gold(path))])
 
 
 def by_place(
@@ -88,30 +120,58 @@ def by_place(
     report: Progress = lambda _done, _total: None,
 ) -> list[Predicted]:
     """Out-of-place predictions of every row of a labelled file, in the file's order."""
-    from classify.train import redacted
+    known = labelled(path, redact=redact)
+    return held_out(known, place_of_rows(known), parameters=parameters, report=report)
 
-    rows = [*examples(), *(redacted(r, redact) for r in gold(path))]
-    known = prepare(rows)
+
+def place_of_rows(known: Prepared) -> list[str]:
+    """The place of every row: what `held_out` keeps apart."""
+    return [r.place for r in known.rows]
+
+
+def thread_folds(known: Prepared) -> list[str]:
+    """One of a few folds for every row but our own: a thread is in one of them."""
+    real = [i for i, r in enumerate(known.rows) if r.place != OWN]
+    numbers = fold_numbers([known.rows[i] for i in real], FOLDS)
+    groups = [OWN] * len(known.rows)
+    for i, number in zip(real, numbers.tolist(), strict=True):
+        groups[i] = f"fold {number}"
+    return groups
+
+
+def held_out(
+    known: Prepared,
+    groups: Sequence[str],
+    *,
+    parameters: Parameters,
+    report: Progress = lambda _done, _total: None,
+) -> list[Predicted]:
+    """Each group's rows as a model of the others' rows says; our own only ever train."""
     made: dict[int, Predicted] = {}
-    places = sorted({r.place for r in rows} - {OWN})
-    for done, place in enumerate(places):
-        report(done, len(places))
+    names = sorted(set(groups) - {OWN})
+    for done, name in enumerate(names):
+        report(done, len(names))
         train = [
-            i for i, r in enumerate(rows) if r.place != place and r.place not in EVALUATION_ONLY
+            i
+            for i, (row, group) in enumerate(zip(known.rows, groups, strict=True))
+            if group != name and row.place not in EVALUATION_ONLY
         ]
-        test = [i for i, r in enumerate(rows) if r.place == place]
+        test = [i for i, group in enumerate(groups) if group == name]
         model = fit(known.part(train), parameters, dict)
         made |= dict(zip(test, predictions(model, known.part(test)), strict=True))
     return [made[i] for i in sorted(made)]
 
 
-def own_folds(*, parameters: Parameters) -> list[Predicted]:
+def own_folds(
+    *, parameters: Parameters, report: Progress = lambda _done, _total: None
+) -> list[Predicted]:
     """Out-of-fold predictions of our own examples, learnt from our own examples alone."""
     rows = examples()
     known = prepare(rows)
     folds = fold_numbers(rows, OWN_FOLDS)
     made: dict[int, Predicted] = {}
     for k in range(OWN_FOLDS):
+        report(k, OWN_FOLDS)
         model = fit(known.part(np.flatnonzero(folds != k)), parameters, dict)
         test = np.flatnonzero(folds == k)
         made |= dict(zip(test.tolist(), predictions(model, known.part(test)), strict=True))
@@ -139,21 +199,9 @@ def predictions(model: Model, posts: Prepared) -> list[Predicted]:
                 row=row,
                 report=float(reports[i]),
                 causes={c.value: float(p) for c, p in zip(CAUSES, causes[i], strict=True)},
-                likely=decided.likely_cause.value if decided.likely_cause else "not_a_report",
+                likely=decided.likely_cause.value if decided.likely_cause else NO_REPORT,
                 decision=decided.decision.value,
                 abstained_because=decided.abstained_because and decided.abstained_because.value,
             )
         )
     return made
-
-
-def true_class(row: Labelled) -> str:
-    """The label as the forced choice would say it."""
-    return (row.cause or "other") if row.report else "not_a_report"
-
-
-def halves(rows: Sequence[Predicted]) -> dict[str, list[Predicted]]:
-    """All rows, and those whose hexadecimal id is odd or even."""
-    odd = [p for p in rows if int(p.row.id, 16) % 2]
-    even = [p for p in rows if not int(p.row.id, 16) % 2]
-    return {"all": list(rows), "odd": odd, "even": even}

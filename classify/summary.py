@@ -1,4 +1,4 @@
-"""What an evaluation says: figures with intervals, for machines and for readers."""
+"""What an evaluation says, as JSON-ready values: figures with intervals, points of its diagrams."""
 
 from __future__ import annotations
 
@@ -9,104 +9,119 @@ from typing import Any
 
 import numpy as np
 
-from classify.evaluate import Predicted, halves, true_class
+from classify.calibration import Bools
 from classify.fit import truths
-from classify.scores import (
-    Measured,
-    bootstrap,
-    brier_skill,
-    expected_calibration_error,
-    f1,
-    lower_bound,
-    perfect_calibration_error,
-    ratio,
-    slope,
+from classify.predicted import (
+    CAUSE_NAMES,
+    CLASS_NAMES,
+    STUDIED_NAMES,
+    Predicted,
+    halves,
+    holds,
+    true_class,
 )
-from domain.causes import STUDIED, Decision
+from classify.reliability import calibration, points
+from classify.risk import curve
+from classify.scores import Numbers, bootstrap, f1, lower_bound, ratio
+from classify.strata import Sizes
+from classify.stream import ANY, stream
+from classify.strict import strict
+from domain.causes import Decision
 
-_CAUSES = tuple(c.value for c in STUDIED)
-_CLASSES = (*_CAUSES, "other", "not_a_report")
+MISTAKES = 15  # listed of each kind; the figures say how many there are
 
 
-def summarise(held: Sequence[Predicted], own: Sequence[Predicted]) -> dict[str, Any]:
-    """Everything that `evaluate` tells, as JSON-ready values."""
+def summarise(
+    held: Sequence[Predicted],
+    folds: Sequence[Predicted],
+    own: Sequence[Predicted],
+    sizes: Sizes | None = None,
+) -> dict[str, Any]:
+    """Everything that `evaluate` tells: `held` by place, `folds` by random folds of threads."""
     known = [p for p in own if p.row.cause != "undetermined"]
     return {
-        "gold": {name: _figures(rows) for name, rows in halves(held).items()},
-        "by_source": {s: _short(rows) for s, rows in sorted(_by_source(held).items())},
-        "own": _figures(known),
+        "by_place": {name: figures(rows) for name, rows in halves(held).items()},
+        "by_thread": {name: figures(rows) for name, rows in halves(folds).items()},
+        "gap_between_halves": {"by_place": _gap(held), "by_thread": _gap(folds)},
+        "by_source": {s: _source(rows) for s, rows in sorted(_by_source(held).items())},
+        "strict": {"by_place": strict(held), "by_thread": strict(folds)} if held else {},
+        "reliability": _reliability(held),
+        "risk": _risk(held),
+        "mistakes": mistakes(held),
+        "stream": stream(held, sizes) if sizes else None,
+        "own": figures(known),
         "undetermined": _abstentions([p for p in own if p.row.cause == "undetermined"]),
     }
 
 
-def _figures(rows: Sequence[Predicted]) -> dict[str, Any]:
-    threads = [f"{p.row.place}\n{p.row.thread}" for p in rows]
+def macro_f1(rows: Sequence[Predicted]) -> float:
+    """Mean F1 of the three causes, by forced choice."""
     said = np.array([p.likely for p in rows])
     true = np.array([true_class(p.row) for p in rows])
+    return float(np.mean([f1(said == c, true == c) for c in STUDIED_NAMES]))
 
-    def macro(chosen: Any) -> float:
-        return float(np.mean([f1(said[chosen] == c, true[chosen] == c) for c in _CAUSES]))
 
+def figures(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """The figures of some predictions."""
     if not rows:
         return {"posts": 0}
+    threads = [p.thread for p in rows]
+    said = np.array([p.likely for p in rows])
+    true = np.array([true_class(p.row) for p in rows])
+    groups = [p.row.place for p in rows]
+    truth = truths([p.row for p in rows])
+    probability = {c: np.array([p.causes[c] for p in rows]) for c in CAUSE_NAMES}
+    reported = np.array([p.report for p in rows])
+    choices = {c: (said == c, true == c) for c in CAUSE_NAMES}
+    choices["report"] = (said != CLASS_NAMES[-1], truth["report"])
     return {
         "posts": len(rows),
-        "macro_f1": bootstrap(macro, threads).told(),
-        "causes": {c: _cause(rows, c, said, true, threads) for c in (*_CAUSES, "other")},
-        "report": _report(rows, threads),
-        "confusion": {t: dict(Counter(said[true == t].tolist())) for t in _CLASSES},
+        "macro_f1": _macro(said, true, threads),
+        "causes": {
+            c: {
+                **_choice(*choices[c], threads),
+                **calibration(probability[c], truth[c], threads, groups),
+            }
+            for c in CAUSE_NAMES
+        },
+        "report": {
+            **_choice(*choices["report"], threads),
+            **calibration(reported, truth["report"], threads, groups),
+        },
+        "confusion": {t: dict(Counter(said[true == t].tolist())) for t in CLASS_NAMES},
         "decisions": _decisions(rows, threads),
     }
 
 
-def _cause(
-    rows: Sequence[Predicted], cause: str, said: Any, true: Any, threads: Sequence[str]
-) -> dict[str, Any]:
-    here, there = said == cause, true == cause
-    probability = np.array([p.causes[cause] for p in rows])
+def _macro(said: Any, true: Any, threads: Sequence[str]) -> dict[str, float | None]:
+    def measured(i: Numbers) -> float:
+        return float(np.mean([f1(said[i] == c, true[i] == c) for c in STUDIED_NAMES]))
+
+    return bootstrap(measured, threads).told()
+
+
+def _choice(here: Bools, there: Bools, threads: Sequence[str]) -> dict[str, Any]:
+    """Precision, recall and F1 of one class of the forced choice."""
+    both = here & there
     return {
         "posts": int(there.sum()),
-        "precision": bootstrap(
-            lambda i: ratio((here & there)[i].sum(), here[i].sum()), threads
-        ).told(),
-        "recall": bootstrap(
-            lambda i: ratio((here & there)[i].sum(), there[i].sum()), threads
-        ).told(),
+        "precision": bootstrap(partial(_share, both, here), threads).told(),
+        "recall": bootstrap(partial(_share, both, there), threads).told(),
         "f1": bootstrap(lambda i: f1(here[i], there[i]), threads).told(),
-        **_probability(probability, truths([p.row for p in rows])[cause], threads),
     }
 
 
-def _report(rows: Sequence[Predicted], threads: Sequence[str]) -> dict[str, Any]:
-    probability = np.array([p.report for p in rows])
-    said = np.array([p.likely != "not_a_report" for p in rows])
-    truth = np.array([p.row.report for p in rows])
-    return {
-        "f1": bootstrap(lambda i: f1(said[i], truth[i]), threads).told(),
-        **_probability(probability, truth, threads),
-    }
-
-
-def _probability(probability: Any, truth: Any, threads: Sequence[str]) -> dict[str, Any]:
-    constant = np.full(len(truth), truth.mean() if len(truth) else 0.5)
-    return {
-        "brier_skill": bootstrap(lambda i: brier_skill(probability[i], truth[i]), threads).told(),
-        "calibration_slope": bootstrap(
-            lambda i: slope(probability[i], truth[i]), threads, resamples=300
-        ).told(),
-        "calibration_error": round(expected_calibration_error(probability, truth), 4),
-        "calibration_error_if_perfect": round(perfect_calibration_error(probability), 4),
-        "calibration_error_of_a_constant": round(expected_calibration_error(constant, truth), 4),
-    }
+def _share(part: Bools, whole: Bools, chosen: Numbers) -> float:
+    return ratio(part[chosen].sum(), whole[chosen].sum())
 
 
 def _decisions(rows: Sequence[Predicted], threads: Sequence[str]) -> dict[str, Any]:
     """Precision where something is decided, and how much of what is there gets decided."""
     made: dict[str, Any] = {}
-    for decision in (*_CLASSES, "any of the three"):
-        wanted = _CAUSES if decision == "any of the three" else (decision,)
+    for decision in (*CLASS_NAMES, ANY):
+        wanted = STUDIED_NAMES if decision == ANY else (decision,)
         decided = np.array([p.decision in wanted for p in rows])
-        right = np.array([_holds(p) for p in rows]) & decided
+        right = np.array([holds(p.decision, p.row) for p in rows]) & decided
         there = np.array([true_class(p.row) in wanted for p in rows])
         made[decision] = {
             "decided": int(decided.sum()),
@@ -117,30 +132,15 @@ def _decisions(rows: Sequence[Predicted], threads: Sequence[str]) -> dict[str, A
     reasons = Counter(p.abstained_because for p in rows if p.decision == Decision.UNDETERMINED)
     made["undetermined"] = {
         "posts": sum(reasons.values()),
-        "because": dict(sorted(reasons.items())),
+        "because": dict(sorted((str(k), n) for k, n in reasons.items())),
     }
     return made
 
 
-def _share(part: Any, whole: Any, chosen: Any) -> float:
-    return ratio(part[chosen].sum(), whole[chosen].sum())
-
-
-def _holds(p: Predicted) -> bool:
-    """Whether the decision is one of the labels; a second cause counts as well."""
-    return p.decision in (true_class(p.row), p.row.secondary if p.row.report else None)
-
-
-def _abstentions(rows: Sequence[Predicted]) -> dict[str, Any]:
-    """How often we say nothing where nothing can be said, and for the labelled reason."""
-    kept = [p for p in rows if p.decision == Decision.UNDETERMINED]
-    same = [p for p in kept if p.abstained_because == p.row.abstain]
-    return {
-        "posts": len(rows),
-        "abstained": round(ratio(len(kept), len(rows)), 4),
-        "for_the_labelled_reason": round(ratio(len(same), len(rows)), 4),
-        "decided_as": dict(sorted(Counter(p.decision for p in rows).items())),
-    }
+def _gap(rows: Sequence[Predicted]) -> float | None:
+    """Macro F1 of the odd half less that of the even one."""
+    parts = halves(rows)
+    return _number(macro_f1(parts["odd"]) - macro_f1(parts["even"])) if rows else None
 
 
 def _by_source(rows: Sequence[Predicted]) -> dict[str, list[Predicted]]:
@@ -150,71 +150,76 @@ def _by_source(rows: Sequence[Predicted]) -> dict[str, list[Predicted]]:
     return made
 
 
-def _short(rows: Sequence[Predicted]) -> dict[str, Any]:
+def _source(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """Precision, recall and F1 of every cause at one source."""
+    threads = [p.thread for p in rows]
     said = np.array([p.likely for p in rows])
     true = np.array([true_class(p.row) for p in rows])
-    kept = {
-        c: {"posts": int((true == c).sum()), "f1": _number(f1(said == c, true == c))}
-        for c in _CAUSES
-    }
-    unmatched = np.array([p.row.stratum == "nohit" for p in rows])
-    wrong = unmatched & np.isin(said, _CAUSES) & (said != true)
     return {
         "posts": len(rows),
-        "causes": kept,
-        "unmatched_posts": int(unmatched.sum()),
-        "false_positives_per_1000_unmatched": _number(
-            1000 * ratio(int(wrong.sum()), int(unmatched.sum()))
-        ),
+        "macro_f1": _macro(said, true, threads),
+        "causes": {c: _choice(said == c, true == c, threads) for c in CAUSE_NAMES},
+    }
+
+
+def _reliability(rows: Sequence[Predicted]) -> dict[str, Any]:
+    if not rows:
+        return {}
+    truth = truths([p.row for p in rows])
+    made = {"report": points(np.array([p.report for p in rows]), truth["report"])}
+    made |= {c: points(np.array([p.causes[c] for p in rows]), truth[c]) for c in CAUSE_NAMES}
+    return made
+
+
+def _risk(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """Curves of the forced choice: over all posts, and where it names one of the three causes."""
+    named = [p for p in rows if p.likely in STUDIED_NAMES]
+    return {"all posts": _curve(rows), "one of the three causes named": _curve(named)}
+
+
+def _curve(rows: Sequence[Predicted]) -> dict[str, Any]:
+    confidence = np.array([p.confidence for p in rows])
+    wrong = np.array([not holds(p.likely, p.row) for p in rows], bool)
+    return curve(confidence, wrong, [p.thread for p in rows])
+
+
+def mistakes(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """Wrong forced choices that concern one of the three causes, the surest first: ids, labels and
+    probabilities, never texts."""
+    wrong = [p for p in rows if not holds(p.likely, p.row)]
+    wrong.sort(key=lambda p: (-p.confidence, p.row.id))
+    alarms = [p for p in wrong if p.likely in STUDIED_NAMES]
+    missed = [p for p in wrong if true_class(p.row) in STUDIED_NAMES]
+    return {
+        "named_wrongly": {"posts": len(alarms), "surest": [_told(p) for p in alarms[:MISTAKES]]},
+        "missed": {"posts": len(missed), "surest": [_told(p) for p in missed[:MISTAKES]]},
+    }
+
+
+def _told(p: Predicted) -> dict[str, Any]:
+    return {
+        "id": p.row.id,
+        "half": p.half,
+        "source": p.row.content.source,
+        "said": p.likely,
+        "labelled": true_class(p.row),
+        "decision": p.decision,
+        "probability": round(p.confidence, 3),
+        "of_the_label": round(1 - p.report if not p.row.report else p.causes[true_class(p.row)], 3),
+    }
+
+
+def _abstentions(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """How often we say nothing where nothing can be said, and for the labelled reason."""
+    kept = [p for p in rows if p.decision == Decision.UNDETERMINED]
+    same = [p for p in kept if p.abstained_because == p.row.abstain]
+    return {
+        "posts": len(rows),
+        "abstained": _number(ratio(len(kept), len(rows))),
+        "for_the_labelled_reason": _number(ratio(len(same), len(rows))),
+        "decided_as": dict(sorted(Counter(p.decision for p in rows).items())),
     }
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else round(value, 3)
-
-
-def read_out(told: dict[str, Any]) -> str:
-    """The figures as a page of plain text."""
-    lines = ["Forced choice, cross-validated by place", ""]
-    for half, figures in told["gold"].items():
-        macro = _measured(figures["macro_f1"]) if figures["posts"] else "-"
-        lines.append(f"{half:>5}  {figures['posts']} posts  macro F1 of the three causes {macro}")
-    figures = told["gold"]["all"]
-    if not figures["posts"]:
-        return "The file holds no labelled post."
-    lines += ["", _row("", "posts", "precision", "recall", "F1", "Brier skill", "slope", "ECE")]
-    for cause, c in figures["causes"].items():
-        cells = [c["precision"], c["recall"], c["f1"], c["brier_skill"], c["calibration_slope"]]
-        error = f"{c['calibration_error']:.3f} ({c['calibration_error_if_perfect']:.3f})"
-        lines.append(_row(cause, c["posts"], *map(_measured, cells), error))
-    lines += ["ECE: expected calibration error (in brackets: that of perfect probabilities)", ""]
-    lines.append(_row("decisions", "made", "precision", "at least", "coverage"))
-    for name, d in figures["decisions"].items():
-        if name != "undetermined":
-            cells = [_measured(d["precision"]), f"{d['precision_at_least']:.2f}"]
-            lines.append(_row(name, d["decided"], *cells, _measured(d["coverage"])))
-    because = ", ".join(
-        f"{k} {v}" for k, v in figures["decisions"]["undetermined"]["because"].items()
-    )
-    own, unknown = told["own"], told["undetermined"]
-    lines += [
-        f"undetermined: {figures['decisions']['undetermined']['posts']} ({because})",
-        "",
-        f"Our own posts, five folds: {own['posts']} posts, macro F1 {_measured(own['macro_f1'])}",
-        f"Our own undetermined posts: {unknown['posts']}, abstained on {unknown['abstained']:.0%}, "
-        f"for the labelled reason {unknown['for_the_labelled_reason']:.0%}",
-    ]
-    return "\n".join(lines)
-
-
-def _measured(told: dict[str, float | None]) -> str:
-    value, low, high = (told[name] for name in ("value", "low", "high"))
-    if value is None or low is None or high is None:
-        return "-"
-    return str(Measured(value, low, high))
-
-
-def _row(name: str, *cells: object) -> str:
-    return f"{name:<20}" + "".join(
-        f"{cell!s:>20}" if i else f"{cell!s:>7}" for i, cell in enumerate(cells)
-    )
+    return None if np.isnan(value) else round(value, 4)

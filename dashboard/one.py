@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
+from classify.passages import VOICE_LABELS, Passage, Said, of_report, strongest_first, why
+from classify.text import Voice
 from dashboard import frame, theme
 from dashboard.gone import gone
 from dashboard.tables import counted, moment
-from dashboard.text import cause_label, describe, highlight, link, plain
+from dashboard.text import cause_label, highlight, link, plain
 from db.queries.context import Neighbour
 from db.queries.report import Report
 from domain.causes import (
-    ABSTENTION_LABELS,
     CAUSES,
     DECISION_LABELS,
     SYMPTOM_LABELS,
-    Decision,
     Symptom,
 )
 from domain.filter import Filter
-from domain.nouns import Evidence, Fact, Outage, PostState, Verdict
+from domain.nouns import Fact, Outage, PostState, Verdict
 
 
-def show(report: Report) -> None:
-    """The whole page of one report."""
+def show(report: Report, card: Mapping[str, Any]) -> None:
+    """The whole page of one report; `card` is of the model that judged it."""
     decision = report.decision
     named = DECISION_LABELS[decision] if decision else "Not judged yet"
     st.title(f"{theme.mark(decision)} {named}" if decision else named)
@@ -37,8 +38,8 @@ def show(report: Report) -> None:
             st.html(_edits(report))
         _context(report)
     with verdict:
-        st.html(_verdict(report))
-        st.html(_evidence(report.verdict.evidence if report.verdict else (), report))
+        st.html(_verdict(report, card))
+        st.html(_evidence(report))
         if report.verdict and report.verdict.facts:
             st.html(_facts(report.verdict.facts))
         _around(report)
@@ -80,16 +81,13 @@ def _words(report: Report) -> str:
     )
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Report, card: Mapping[str, Any]) -> str:
     verdict = report.verdict
     if verdict is None:
         return f'<div class="state">{_unjudged(report)}</div>'
     told = [f"<h3>Verdict</h3>{_probabilities(verdict)}"]
-    if verdict.abstained_because and not report.review:
-        told.append(f"<p>Undetermined: {plain(ABSTENTION_LABELS[verdict.abstained_because])}</p>")
-    if verdict.decision is Decision.UNDETERMINED and verdict.likely_cause:
-        likely = CAUSES[verdict.likely_cause].label
-        told.append(f'<p class="quiet">If it had to be named: {plain(likely)}.</p>')
+    if not report.review:
+        told += [f"<p>{plain(sentence)}</p>" for sentence in why(Said.of(verdict, card))]
     if report.review:
         review = report.review
         told.append(
@@ -132,25 +130,30 @@ def _probabilities(verdict: Verdict) -> str:
     )
 
 
-def _evidence(evidence: Sequence[Evidence], report: Report) -> str:
-    if not evidence:
+def _evidence(report: Report) -> str:
+    passages = strongest_first(of_report(report))
+    if not passages:
         return '<h3>Evidence</h3><p class="quiet">No cue was found in the text.</p>'
-    current = report.current
-    fields = {"title": current.title, "text": current.text, "thread_title": report.thread_title}
-    lines = []
-    for passage in sorted(evidence, key=lambda e: -abs(e.weight)):
-        words = (fields[passage.span.field] or "")[passage.span.start : passage.span.end]
-        quote = f"“{plain(words)}” " if words.strip() else ""  # a filler is mostly spaces
-        hue = passage.cause.value if passage.cause else "other"
-        sign = "+" if passage.direction == "for" else "−"
-        lines.append(
-            f'<li title="{plain(describe(passage))}"><b class="hue-{hue}">{sign} '
-            f"{plain(cause_label(passage.cause))}</b> {quote}"
-            f'<span class="quiet">{plain(passage.cue)}</span></li>'
-        )
     return (
-        "<h3>Evidence</h3><p class='quiet'>+ speaks for, − against; the strongest first.</p>"
-        f"<ul>{''.join(lines)}</ul>"
+        "<h3>Evidence</h3><p class='quiet'>+ speaks for, − against; the strongest first. The "
+        "number is how far the sign moves the log-odds.</p>"
+        f"<ul>{''.join(map(_passage, passages))}</ul>"
+    )
+
+
+def _passage(passage: Passage) -> str:
+    words = passage.words.strip()  # a filler is mostly spaces
+    quote = f"“{plain(passage.words)}” " if words else ""
+    hue = passage.cause.value if passage.cause else "other"
+    sign = "+" if passage.direction == "for" else "−"
+    voice = ""
+    if passage.voice and passage.voice is not Voice.AUTHOR:
+        voice = f" Spoken by {VOICE_LABELS[passage.voice]}."
+    told = f"{plain(passage.meaning)}{voice}"
+    return (
+        f'<li><b class="hue-{hue}">{sign} {plain(cause_label(passage.cause))}</b> '
+        f'<span class="n">{passage.weight:+.2f}</span> {quote}'
+        f'<span class="quiet">{told} {plain(passage.cue)}</span></li>'
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data, filters, frame, one
+from db.queries.named import card_of
 from db.queries.report import report
 
 
@@ -17,6 +18,7 @@ def page() -> None:
     wanted = filters.current()
     with data.reading(source) as connection:
         found = report(connection, st.query_params.get("report", ""), source.judges)
+        card = card_of(connection, found.verdict.model) if found and found.verdict else {}
     frame.link("reports", "← All reports", wanted)
     if found is None:
         frame.empty(
@@ -24,4 +26,4 @@ def page() -> None:
             "It may have been forgotten on request, or the link is of another database.",
         )
         return
-    one.show(found)
+    one.show(found, card)

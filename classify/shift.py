@@ -1,0 +1,93 @@
+"""Whether re-estimating the classes' shares a source mends probabilities in the stream.
+
+Each source's labelled posts are taken as unlabelled ones of its stream: the shares are found
+without their labels (`classify.priors`), starting from the labelled shares of the other places.
+The labels only measure. With few rows a source this says whether the method helps, not how much it
+could.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from classify.calibration import LEAST, Bools
+from classify.ngrams import Floats
+from classify.predicted import CLASS_NAMES, Predicted, cause_matrix, true_class
+from classify.priors import adjusted, estimated, exclusive
+from classify.scores import expected_calibration_error
+from classify.strata import Weighted
+
+AS_IT_IS, RE_ESTIMATED, LABELLED = "as it is", "shares re-estimated", "shares as labelled"
+
+
+def shifted(rows: Sequence[Predicted], known: Weighted) -> dict[str, Any]:
+    """Weighted log loss and calibration error of the five classes under three kinds of shares, and
+    the shares. `rows` are all labelled posts, also those without a known stratum."""
+    sources = np.array([p.row.content.source for p in known.rows])
+    truth = _truth(known.rows)
+    before = exclusive(np.array([p.report for p in known.rows]), cause_matrix(known.rows))
+    made = {AS_IT_IS: before, RE_ESTIMATED: before.copy(), LABELLED: before.copy()}
+    shares = {}
+    for source in sorted(set(sources.tolist())):
+        here = sources == source
+        elsewhere = _truth([p for p in rows if p.row.place != _place(known.rows, here)])
+        start = elsewhere.mean(axis=0) if len(elsewhere) else truth.mean(axis=0)
+        weights = known.weights[here]
+        found = estimated(before[here], start, weights)
+        labelled = weights @ truth[here] / weights.sum()
+        made[RE_ESTIMATED][here] = adjusted(before[here], start, found.shares)
+        made[LABELLED][here] = adjusted(before[here], start, labelled)
+        shares[source] = {
+            "rows": int(here.sum()),
+            "elsewhere": _named(start),
+            "re_estimated": _named(found.shares),
+            "labelled": _named(labelled),
+        }
+    return {
+        "all": {name: _measures(p, truth, known.weights) for name, p in made.items()},
+        "by_source": {
+            source: {
+                **told,
+                "measures": {
+                    name: _measures(
+                        p[sources == source],
+                        truth[sources == source],
+                        known.weights[sources == source],
+                    )
+                    for name, p in made.items()
+                },
+            }
+            for source, told in shares.items()
+        },
+    }
+
+
+def _place(rows: Sequence[Predicted], here: Bools) -> str:
+    return rows[int(np.flatnonzero(here)[0])].row.place
+
+
+def _truth(rows: Sequence[Predicted]) -> Floats:
+    """One-hot labels (n, 5); "undetermined" rows hold no class and aren't among labelled posts."""
+    made: Floats = np.array([[true_class(p.row) == c for c in CLASS_NAMES] for p in rows], float)
+    return made.reshape(len(rows), len(CLASS_NAMES))
+
+
+def _measures(probability: Floats, truth: Floats, weights: Floats) -> dict[str, float]:
+    """`log_loss` in nats a post; `calibration_error`: mean over the five classes."""
+    share = weights / weights.sum()
+    kept = np.clip((probability * truth).sum(axis=1), LEAST, 1)
+    errors = [
+        expected_calibration_error(probability[:, c], truth[:, c] > 0, weights)
+        for c in range(truth.shape[1])
+    ]
+    return {
+        "log_loss": round(float(-(share @ np.log(kept))), 4),
+        "calibration_error": round(float(np.mean(errors)), 4),
+    }
+
+
+def _named(shares: Floats) -> dict[str, float]:
+    return {c: round(float(s), 4) for c, s in zip(CLASS_NAMES, shares, strict=True)}
