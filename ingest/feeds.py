@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from time import struct_time
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 import feedparser
@@ -24,6 +24,7 @@ import msgspec
 
 from domain.errors import BadAnswer, InputError
 from ingest.client import Client
+from ingest.source import Source
 from ingest.text import from_html
 
 LARGEST = 8_000_000  # bytes; parsing takes seconds for each million
@@ -59,6 +60,23 @@ class Feed:
     entries: tuple[Entry, ...]
     damaged: str
     unreadable: int = 0
+
+
+class NewestOnly(Source):
+    """A source of which `search` names addresses that show their newest entries, and no more.
+
+    What dropped off can't be asked for: neither by the next run, nor by a walk back.
+    """
+
+    catches_up: ClassVar[bool] = False
+
+    def addresses(self) -> tuple[str, ...]:
+        """All that it reads."""
+        return self._settings.search
+
+    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
+        """There is nothing to walk back to."""
+        return ""
 
 
 def fetched(

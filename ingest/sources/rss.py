@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.feeds import Entry, Feed, fetched, host_of
+from ingest.feeds import Entry, Feed, NewestOnly, fetched, host_of
 from ingest.products import products_of
 from ingest.source import Missed, Page, RawPost, Source, Terms, Window
 from ingest.text import from_html, tidy
@@ -27,7 +27,7 @@ IDENTITIES = ("id", "link", "words")
 BEFORE_FEEDS = datetime(1999, 1, 1, tzinfo=UTC)  # an earlier date is a default that nobody set
 
 
-class Rss(Source):
+class Rss(NewestOnly):
     """One place a feed, named by its address."""
 
     name: ClassVar[str] = "rss"
@@ -51,7 +51,6 @@ class Rss(Source):
         attribution="the feed that an entry's link leads to",
         written_at="https://www.rfc-editor.org/rfc/rfc4287#section-4.2.10",
     )
-    catches_up: ClassVar[bool] = False
 
     def places(self) -> tuple[Place, ...]:
         """One for each feed."""
@@ -59,14 +58,6 @@ class Rss(Source):
             Place(name=f"rss:{_name(a)}", source=self.name, frame=Frame.CAPPED_FEED, query=a)
             for a in dict.fromkeys(self._settings.search)
         )
-
-    def addresses(self) -> tuple[str, ...]:
-        """The feeds."""
-        return self._settings.search
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """What a feed dropped can't be asked for."""
-        return ""
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window

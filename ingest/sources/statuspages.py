@@ -19,7 +19,7 @@ from domain.errors import BadAnswer, Gone, InputError
 from domain.nouns import Frame, Outage, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.feeds import Entry, parse
+from ingest.feeds import Entry, NewestOnly, parse
 from ingest.products import products_of
 from ingest.source import Missed, Page, Source, Terms, Window
 from ingest.text import from_html
@@ -30,7 +30,7 @@ LONGEST = 200  # of a name
 STATUSPAGE, INSTATUS = "statuspage", "instatus"
 
 
-class StatusPages(Source):
+class StatusPages(NewestOnly):
     """One place a page; `about` in the settings names its vendor."""
 
     name: ClassVar[str] = "statuspages"
@@ -56,7 +56,6 @@ class StatusPages(Source):
         attribution="the vendors' status pages", written_at="https://metastatuspage.com/api"
     )
     hosts: ClassVar[tuple[str, ...]] = ("status.claude.com",)  # status.anthropic.com leads there
-    catches_up: ClassVar[bool] = False  # only the newest entries can be read
 
     def places(self) -> tuple[Place, ...]:
         """One for each page."""
@@ -69,14 +68,6 @@ class StatusPages(Source):
             )
             for address in self._settings.search
         )
-
-    def addresses(self) -> tuple[str, ...]:
-        """The pages."""
-        return self._settings.search
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """Older entries can't be asked for."""
-        return ""
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from domain.nouns import Candidate, Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.feeds import Entry, Feed, fetched, host_of
+from ingest.feeds import Entry, Feed, NewestOnly, fetched, host_of
 from ingest.source import Missed, Page, Source, Terms, Window
 from ingest.text import from_html
 
@@ -52,7 +52,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
-class VendorFeeds(Source):
+class VendorFeeds(NewestOnly):
     """One place a feed; `about` in the settings names its vendor."""
 
     name: ClassVar[str] = "vendorfeeds"
@@ -81,7 +81,6 @@ class VendorFeeds(Source):
     terms: ClassVar[Terms] = Terms(
         attribution="the vendors' feeds", written_at="https://www.rssboard.org/rss-specification"
     )
-    catches_up: ClassVar[bool] = False  # a feed keeps its newest entries only
 
     def places(self) -> tuple[Place, ...]:
         """One for each feed."""
@@ -89,14 +88,6 @@ class VendorFeeds(Source):
             Place(name=_place(address), source=self.name, frame=Frame.OFFICIAL, query=address)
             for address in self._settings.search
         )
-
-    def addresses(self) -> tuple[str, ...]:
-        """The feeds."""
-        return self._settings.search
-
-    def advice(self, cursor: Mapping[str, Any], back_to: datetime) -> str:
-        """What a feed dropped can't be asked for."""
-        return ""
 
     def pages(
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
