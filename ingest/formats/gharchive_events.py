@@ -9,7 +9,6 @@ later the files don't say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -21,46 +20,18 @@ from ingest.formats.shape import UNREADABLE, File, Item, Note, Only, Sieve
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
+from ingest.wires.github import UnlinkedComment, UnlinkedIssue, comment_id, issue_id
 
 KINDS = (b'"IssuesEvent"', b'"IssueCommentEvent"')
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Newest = dict[int, tuple[float, int]]  # by hash of a post's id: when it changed, on which line
-
-
-class User(msgspec.Struct):
-    """An account; null where it is gone."""
-
-    login: str
-
-
-class Issue(msgspec.Struct):
-    """An issue, or a pull request where it has the key `pull_request`."""
-
-    number: Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
-    title: str
-    created_at: Moment
-    updated_at: Moment
-    user: User | None = None
-    body: str | None = None
-    pull_request: object = None  # whether it is there is all that counts
-
-
-class Comment(msgspec.Struct):
-    """A comment on an issue."""
-
-    id: Annotated[int, msgspec.Meta(ge=1, lt=2**62)]
-    created_at: Moment
-    updated_at: Moment
-    user: User | None = None
-    body: str | None = None
 
 
 class Payload(msgspec.Struct):
     """What happened, and to what."""
 
-    issue: Issue
+    issue: UnlinkedIssue
     action: str = ""
-    comment: Comment | None = None
+    comment: UnlinkedComment | None = None
 
 
 class Repository(msgspec.Struct):
@@ -155,11 +126,11 @@ def _states(repository: str, payload: Payload) -> Iterator[tuple[int, float]]:
         yield _comment_key(comment), comment.updated_at.timestamp()
 
 
-def _issue_key(repository: str, issue: Issue) -> int:
+def _issue_key(repository: str, issue: UnlinkedIssue) -> int:
     return hash((repository, issue.number))
 
 
-def _comment_key(comment: Comment) -> int:
+def _comment_key(comment: UnlinkedComment) -> int:
     return hash(("comment", comment.id))
 
 
@@ -184,8 +155,8 @@ def _posts(file: File, line: Line, newest: Newest) -> Iterator[Item]:
         yield Note(kind="older", where=line.where)
 
 
-def _issue(file: File, repository: str, issue: Issue) -> RawPost:
-    key, title = f"github:{repository}#{issue.number}", tidy(issue.title)
+def _issue(file: File, repository: str, issue: UnlinkedIssue) -> RawPost:
+    key, title = issue_id(repository, issue.number), tidy(issue.title)
     return RawPost(
         place=file.place("github", repository),
         thread=key,
@@ -194,7 +165,7 @@ def _issue(file: File, repository: str, issue: Issue) -> RawPost:
         external_id=key,
         parent=None,
         kind="issue",
-        author=issue.user.login if issue.user else None,
+        author=issue.author(),
         title=title,
         text=from_markdown(issue.body or ""),
         written_at=issue.created_at,
@@ -203,19 +174,19 @@ def _issue(file: File, repository: str, issue: Issue) -> RawPost:
     )
 
 
-def _comment(file: File, repository: str, payload: Payload, comment: Comment) -> RawPost:
+def _comment(file: File, repository: str, payload: Payload, comment: UnlinkedComment) -> RawPost:
     issue = payload.issue
-    thread = f"github:{repository}#{issue.number}"
+    thread = issue_id(repository, issue.number)
     deleted = payload.action == "deleted"
     return RawPost(
         place=file.place("github", repository),
         thread=thread,
         thread_title=tidy(issue.title),
         thread_opened_at=issue.created_at,
-        external_id=f"github:{repository}/comment/{comment.id}",
+        external_id=comment_id(repository, comment.id),
         parent=thread,
         kind="comment",
-        author=comment.user.login if comment.user else None,
+        author=comment.author(),
         title="",
         text="" if deleted else from_markdown(comment.body or ""),
         written_at=comment.created_at,

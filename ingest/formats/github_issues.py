@@ -12,6 +12,7 @@ from ingest.formats.shape import File, Item, Note, Sieve, moment, row
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
+from ingest.wires.github import NOBODY, issue_id
 
 COLUMNS = ("html_url", "title", "body", "created_at", "author", "is_pull_request")
 _ADDRESS = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d+)", re.ASCII)
@@ -65,7 +66,7 @@ def _post(
     author: str,
 ) -> RawPost:
     written = moment(created)
-    key = f"github:{repository}#{number}"
+    key = issue_id(repository, int(number))
     return RawPost(
         place=file.place("github", repository),
         thread=key,
@@ -74,7 +75,7 @@ def _post(
         external_id=key,
         parent=None,
         kind="issue",
-        author=author or None,
+        author=None if author in ("", NOBODY) else author,
         title=tidy(title),
         text=from_markdown(body),
         written_at=written,

@@ -1,9 +1,7 @@
 """GitHub issues with their comments: two lists for each repository, read in the order of change.
 
 https://docs.github.com/rest/issues. `since` asks for what changed from a moment on, the moment
-included. Turning pages of a list that is sorted by change would skip rows, since every change
-moves one to the end: each page is asked for anew from the last change seen, minus a second, and
-`Link: rel="next"` is followed, as it is, only where one second holds more than a page.
+included. How the lists are turned stands in `ingest.wires.github_repository`.
 
 The walk back reads the same lists in slices of a week, the newest first. What was last changed in a
 slice is read there, and each post was last changed once: no post is left out, none costs twice.
@@ -22,42 +20,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
-
-import msgspec
 
 from domain.errors import BadAnswer, InputError, Refused, SourceError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.source import Asked, Covered, Page, RawPost, Source, Terms, Window, to_go
+from ingest.source import Asked, Covered, Page, Source, Terms, Window, to_go
 from ingest.windows import in_turn
-from ingest.wires.github import Named, decoded, named, post
-from ingest.wires.github_comments import Repository
+from ingest.wires.github import Named, named
+from ingest.wires.github_repository import LISTS, PAGE, SECOND, Repository, Step, iso
 
-PAGE = 100
-SECOND = timedelta(seconds=1)
 OVERLAP = timedelta(minutes=5)  # a change may show up a little after its time
 SLICE = timedelta(days=7)
 MOST_ERRORS = 3  # of issues, until the others of one call are not asked for
 FREE_REQUESTS = 50  # of a run without a token: the address has 60 an hour, for all its programs
 HOURLY = {False: 60, True: 5_000}  # by whether there is a token
-LISTS = {"issues": "issues", "comments": "issues/comments"}
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-
-
-@dataclass(kw_only=True, slots=True)
-class _Step:
-    """One answer of a list that is read upwards."""
-
-    posts: list[RawPost] = field(default_factory=list)
-    unreadable: int = 0
-    empty: bool = False
-    reached: datetime | None = None  # up to here every change was read
-    done: bool = False
-    etag: str = ""
 
 
 class GitHub(Source):
@@ -128,26 +108,26 @@ class GitHub(Source):
         self, client: Client, place: Place, cursor: Mapping[str, Any], window: Window
     ) -> Iterator[Page]:
         """The two lists in turn, upwards from the cursor, or back in slices."""
-        repository = place.name.partition(":")[2]
+        at = self._at(client, place.name.partition(":")[2])
         state = {kind: dict(cursor.get(kind, {})) for kind in LISTS}
         read = self._forward if window.back_to is None else self._back
-        yield from in_turn([read(client, repository, kind, state, window) for kind in LISTS])
+        yield from in_turn([read(at, kind, state, window) for kind in LISTS])
 
     def _forward(
-        self, client: Client, repository: str, kind: str, state: dict[str, Any], window: Window
+        self, at: Repository, kind: str, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
         mine = state[kind]
         start = datetime.fromisoformat(mine["to"]) - OVERLAP if "to" in mine else window.first
         start = (min(start, window.since) if window.since else start).replace(microsecond=0)
-        asked = _iso(start)
+        asked = iso(start)
         etag = mine.get("etag", "") if mine.get("asked") == asked else ""
         first = True
-        for step in self._upwards(client, repository, kind, start, etag):
+        for step in at.changes(kind, start, etag):
             if step.reached:
-                mine["to"] = max(mine.get("to", ""), _iso(step.reached))
+                mine["to"] = max(mine.get("to", ""), iso(step.reached))
                 mine.setdefault("from", asked)
             if step.done:
-                mine["seen"] = _iso(self._now)
+                mine["seen"] = iso(self._now)
                 mine["from"] = min(mine.get("from", asked), asked)
                 mine.setdefault("to", asked)
             if first and step.done:
@@ -156,81 +136,29 @@ class GitHub(Source):
             yield _page(step, state)
 
     def _back(
-        self, client: Client, repository: str, kind: str, state: dict[str, Any], window: Window
+        self, at: Repository, kind: str, state: dict[str, Any], window: Window
     ) -> Iterator[Page]:
         mine = state[kind]
-        now = _iso(self._now)
+        now = iso(self._now)
         floor = (window.back_to or self._now).replace(microsecond=0)
         end = datetime.fromisoformat(mine.setdefault("from", now))
         mine.setdefault("to", mine["from"])
         mine.setdefault("walked_from", mine["from"])
         while end > floor:
-            part = mine.setdefault("slice", {"start": _iso(max(end - SLICE, floor)), "at": ""})
+            part = mine.setdefault("slice", {"start": iso(max(end - SLICE, floor)), "at": ""})
             start = datetime.fromisoformat(part["start"])
-            for step in self._upwards(
-                client, repository, kind, datetime.fromisoformat(part["at"] or part["start"])
-            ):
+            for step in at.changes(kind, datetime.fromisoformat(part["at"] or part["start"])):
                 mine["pages"] = mine.get("pages", 0) + 1
                 whole = step.done or (step.reached is not None and step.reached >= end)
                 if whole:
                     mine.pop("slice")
-                    mine["from"] = _iso(start)
+                    mine["from"] = iso(start)
                 elif step.reached:
-                    mine["slice"] = {"start": _iso(start), "at": _iso(step.reached - SECOND)}
+                    mine["slice"] = {"start": iso(start), "at": iso(step.reached - SECOND)}
                 yield _page(step, state)
                 if whole:
                     break
             end = start
-
-    def _upwards(
-        self, client: Client, repository: str, kind: str, since: datetime, etag: str = ""
-    ) -> Iterator[_Step]:
-        """The list from `since` to its end, each answer once more from the last change seen."""
-        follow, newest, in_order = "", None, True
-        while True:
-            answer = client.get(
-                follow or f"repos/{repository}/{LISTS[kind]}",
-                list[msgspec.Raw],
-                params=None if follow else _asked(kind, since),
-                headers=self._headers(),
-                etag=etag,
-            )
-            if answer.content is None:
-                yield _Step(done=True, etag=answer.etag)
-                return
-            step, changes = self._read(repository, kind, answer.content)
-            newest = max([*changes, newest] if newest else changes, default=None)
-            # A mirror may not sort as asked: then nothing is known before the list's end.
-            in_order = in_order and changes == sorted(changes)
-            step.done = not answer.next_page
-            step.reached = newest if in_order or step.done else None
-            # An ETag stands for one page: what comes after a full one would not change it.
-            step.etag, etag = answer.etag if len(answer.content) < PAGE else "", ""
-            yield step
-            if step.done:
-                return
-            if step.reached and step.reached - SECOND > since:
-                since, follow = step.reached - SECOND, ""
-            else:
-                follow = answer.next_page
-
-    def _read(
-        self, repository: str, kind: str, items: list[msgspec.Raw]
-    ) -> tuple[_Step, list[datetime]]:
-        """The posts among `items`, and the times of change of all of them."""
-        step = _Step(empty=not items)
-        changes: list[datetime] = []
-        for raw in items:
-            try:
-                item = decoded(kind, raw)
-                found = post(repository, item)
-            except (msgspec.ValidationError, ValueError):
-                step.unreadable += 1
-                continue
-            changes.append(item.updated_at)
-            if found:
-                step.posts.append(found)
-        return step, changes
 
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """Each issue with its comments in one call, or more where it has many."""
@@ -240,7 +168,7 @@ class GitHub(Source):
             by_issue[mine.repository, mine.issue, alone].append(mine)
         errors: list[SourceError] = []
         for (repository, number, alone), wanted in by_issue.items():
-            at = Repository(name=repository, client=client, headers=self._headers())
+            at = self._at(client, repository)
             try:
                 if alone:
                     yield at.comment(alone)
@@ -264,12 +192,13 @@ class GitHub(Source):
             self._repositories[at.name] = at.is_there()
         return error.status == 404 and self._repositories[at.name]
 
-    def _headers(self) -> dict[str, str]:
+    def _at(self, client: Client, repository: str) -> Repository:
         headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+        headers |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return Repository(name=repository, client=client, headers=headers)
 
 
 def back_fill_time(pages: float, *, token: bool) -> str:
@@ -288,23 +217,13 @@ def _pages_to_go(mine: Mapping[str, Any], back_to: datetime) -> float | None:
     return float(mine["pages"]) * ((datetime.fromisoformat(mine["from"]) - back_to) / walked)
 
 
-def _asked(kind: str, since: datetime) -> dict[str, str | int]:
-    every: dict[str, str | int] = {"state": "all"} if kind == "issues" else {}
-    order = {"sort": "updated", "direction": "asc"}
-    return every | order | {"since": _iso(since), "per_page": PAGE}
-
-
-def _page(step: _Step, state: Mapping[str, Any]) -> Page:
+def _page(step: Step, state: Mapping[str, Any]) -> Page:
     return Page(
         posts=tuple(step.posts),
         cursor={kind: dict(mine) for kind, mine in state.items()},
         unreadable=step.unreadable,
         empty=step.empty,
     )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 SOURCE: type[Source] = GitHub

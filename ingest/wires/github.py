@@ -18,9 +18,10 @@ from ingest.text import from_markdown
 
 _NAMED = re.compile(r"github:([\w.-]+/[\w.-]+?)(?:#(\d+)|/comment/(\d+))", re.ASCII)
 _ISSUE = re.compile(r"/(?:issues|pull)/(\d+)\b", re.ASCII)
-_NOBODY = "ghost"  # stands for every account that was deleted
+NOBODY = "ghost"  # stands for every account that was deleted
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Number = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
 
 
 class User(msgspec.Struct):
@@ -29,29 +30,44 @@ class User(msgspec.Struct):
     login: str
 
 
-class Issue(msgspec.Struct):
-    """An issue, or a pull request where it has the key `pull_request`."""
+class Written(msgspec.Struct, kw_only=True):
+    """What issues and comments have in common."""
 
-    number: int
-    title: str
-    html_url: str
     created_at: Moment
     updated_at: Moment
     user: User | None = None
     body: str | None = None
+
+    def author(self) -> str | None:
+        """Its author's name, while there is an account."""
+        return self.user.login if self.user and self.user.login != NOBODY else None
+
+
+class UnlinkedIssue(Written, kw_only=True):
+    """An issue without its address, or a pull request where it has the key `pull_request`."""
+
+    number: Number
+    title: str
     pull_request: object = None  # whether it is there is all that counts
 
 
-class Comment(msgspec.Struct):
-    """A comment on an issue or, as its `html_url` tells, on a pull request."""
+class UnlinkedComment(Written, kw_only=True):
+    """A comment without its addresses."""
 
-    id: int
+    id: Number
+
+
+class Issue(UnlinkedIssue, kw_only=True):
+    """As the API's lists give it."""
+
+    html_url: str
+
+
+class Comment(UnlinkedComment, kw_only=True):
+    """The same of a comment on an issue or, as its `html_url` tells, on a pull request."""
+
     html_url: str
     issue_url: str
-    created_at: Moment
-    updated_at: Moment
-    user: User | None = None
-    body: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +114,6 @@ def post(repository: str, item: Issue | Comment) -> RawPost | None:
     issue = item if isinstance(item, Issue) else None
     thread = issue_id(repository, number)
     edited = issue is None and item.updated_at > item.created_at  # an issue changes with its labels
-    author = item.user.login if item.user else None
     return RawPost(
         place=f"github:{repository}",
         thread=thread,
@@ -107,7 +122,7 @@ def post(repository: str, item: Issue | Comment) -> RawPost | None:
         external_id=key,
         parent=None if issue else thread,
         kind="issue" if issue else "comment",
-        author=None if author == _NOBODY else author,
+        author=item.author(),
         title=issue.title if issue else "",
         text=from_markdown(item.body or ""),
         written_at=item.created_at,

@@ -285,6 +285,18 @@ def test_github_archive_keeps_the_newest_state_of_a_post() -> None:
     assert (gone.deleted, gone.text) == (True, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("issues.csv", "lantern#501"), ("events.ndjson", "lantern/comment/7001")],
+)
+def test_all_deleted_accounts_of_github_are_not_one_author(name: str, key: str) -> None:
+    named = read(name)[0][f"github:example-org/{key}"].author
+    assert named
+    content = (ARCHIVES / name).read_bytes().replace(named.encode(), b"ghost")
+    posts, _ = gathered(known()[OURS[name]].read(opened(content)))
+    assert posts[f"github:example-org/{key}"].author is None
+
+
 def test_events_before_2015_are_refused_with_a_reason() -> None:
     old = {"type": "IssuesEvent", "actor": "alder", "payload": {"issue": 1, "action": "opened"}}
     old |= {"repository": {"name": "lantern"}, "created_at": "2014-01-01T00:00:00-08:00"}
