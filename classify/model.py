@@ -11,6 +11,7 @@ import numpy as np
 from classify import decide, evidence, facts, features
 from classify.calibration import LEAST, Scaling, logit
 from classify.combine import Combiner
+from classify.correction import Correction
 from classify.cues.all import finder
 from classify.cues.engine import Hit
 from classify.language import language
@@ -62,6 +63,7 @@ class Model:
     scalings: Mapping[str, Scaling]  # "report" and each cause
     thresholds: decide.Thresholds
     card: Mapping[str, Any]
+    correction: Correction | None = None  # what people's reviews taught, on top
 
     @property
     def id(self) -> str:
@@ -76,6 +78,10 @@ class Model:
         if not len(rows):
             return []
         reports, causes, undetermined = self.probabilities(rows)
+        if self.correction is not None:
+            text = rows[:, -len(CLASSES) :]
+            origins = [(c.source, c.place) for c in contents]
+            reports, causes = self.correction(reports, causes, text, origins)
         return [
             self._judgement(v, h, rows[i], reports[i], causes[i], undetermined[i], explain=explain)
             for i, (v, h) in enumerate(zip(seen, found, strict=True))

@@ -134,7 +134,7 @@ def parse(line: bytes) -> tuple[Any, Content] | str:
     if "title" not in told and "text" not in told:
         return 'it has neither "title" nor "text"'
     fields: dict[str, str] = {}
-    for name in ("title", "text", "thread_title", "kind", "source"):
+    for name in ("title", "text", "thread_title", "kind", "source", "place"):
         value = told.get(name)
         if value is not None and not isinstance(value, str):
             return f'"{name}" is not a string'

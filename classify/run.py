@@ -98,6 +98,7 @@ def judge(model: Model, posts: Sequence[Unjudged]) -> list[Verdict]:
             thread_title="" if p.thread_title == p.title else p.thread_title,
             kind=p.kind,
             source=p.source,
+            place=p.place,
         )
         for p in posts
     ]

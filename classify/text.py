@@ -26,6 +26,7 @@ class Content:
     thread_title: str = ""
     kind: str = ""
     source: str = ""
+    place: str = ""
 
 
 class Voice(Enum):
