@@ -18,6 +18,7 @@ from ingest.client import client_for
 from ingest.source import Missed, Page, RawPost, Window
 from ingest.sources.appstore import PAGES, AppStore
 from ingest.wires.appstore import entries_of
+from tests.support.reading import posts
 from tests.support.replay import Asked, QuickClock, Replay, Reply, replaying
 from tests.support.services.appstore import APP, FakeAppStore
 
@@ -51,10 +52,6 @@ def read(
     window = window or Window(first=now - 7 * DAY)
     with client_for("appstore", settings, requests=500, clock=QuickClock()) as client:
         return list(source.pages(client, source.places()[0], cursor or {}, window))
-
-
-def posts(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
 
 
 def fill(store: FakeAppStore, reviews: int, *, apart: timedelta, first: int = 0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,14 @@ from sqlalchemy import Engine
 from domain.errors import BadAnswer, Refused, Unreachable
 from domain.keyed import Keyed
 from domain.settings import Settings
-from ingest.client import Client, client_for
+from ingest.client import Client
 from ingest.run import ingest
 from ingest.source import Asked as Held
-from ingest.source import Page, RawPost, Window
+from ingest.source import Page, Window
 from ingest.sources import bluesky
 from ingest.sources.bluesky import Bluesky
 from ingest.wires.bluesky import Found, Record, Tree, nodes, plain, post, sorted_at, views_of
+from tests.support.reading import posts, source_and_service
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.bluesky import PASSWORD, FakeBluesky, service
 
@@ -38,12 +38,11 @@ def asking(
     answer: Callable[[Asked], Reply], fake: FakeBluesky | None = None, **told: Any
 ) -> Iterator[tuple[Bluesky, Client, Replay]]:
     """The source, a client, and the server that both ask."""
-    with replaying(answer) as server:
-        quick = {"pace_seconds": 0.0, "timeout_seconds": 0.5}
-        given = quick | (fake or FakeBluesky()).settings(server.address) | told
-        settings = replace(Bluesky.defaults, **given)
-        with client_for("bluesky", settings, requests=200, clock=QuickClock()) as client:
-            yield Bluesky(settings, NOW), client, server
+    known = fake or FakeBluesky()
+    with source_and_service(
+        Bluesky, answer, lambda base: known.settings(base) | told, NOW
+    ) as given:
+        yield given
 
 
 def forward(
@@ -51,10 +50,6 @@ def forward(
 ) -> list[Page]:
     place = source.places()[0]
     return list(source.pages(client, place, cursor or {}, Window(first=NOW - timedelta(days=days))))
-
-
-def of(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
 
 
 def held(uri: str, place: str = "bluesky:claude") -> Held:
@@ -209,7 +204,7 @@ def test_a_search_goes_down_without_the_cursor() -> None:
     fake = busy(35)
     with asking(fake) as (source, client, server):
         pages = forward(source, client)
-    assert len(of(pages)) == 35
+    assert len(posts(pages)) == 35
     assert not any("cursor" in asked.params for asked in server.asked)
     assert len(server.asked) == 5  # four pages that overlap by a post, and the proof of the end
     assert pages[-1].cursor is not None
@@ -227,7 +222,7 @@ def test_a_walk_that_was_cut_short_goes_on_where_it_stopped() -> None:
         before = len(server.asked)
         fake.add(NOW - timedelta(seconds=5), "claude, meanwhile")
         rest = forward(source, client, cursor)
-    assert len(of([*first, *rest])) == 36
+    assert len(posts([*first, *rest])) == 36
     assert len(server.asked) - before == 5  # three for the rest, two from the top
     assert source.covered(dict(rest[-1].cursor or {})) is not None
 
@@ -239,7 +234,7 @@ def test_a_stop_whose_post_was_deleted_finds_another_one_higher_up() -> None:
         some = source.pages(client, place, {}, Window(first=NOW - timedelta(days=7)))
         first = next(some)
         cursor = dict(first.cursor or {})
-        oldest = min(of([first]).values(), key=lambda p: p.written_at)
+        oldest = min(posts([first]).values(), key=lambda p: p.written_at)
         for uri in [u for u, p in fake.posts.items() if p.at <= oldest.written_at]:
             del fake.posts[uri]
         rest = forward(source, client, cursor)
@@ -263,7 +258,7 @@ def test_an_index_that_stands_still_is_no_end() -> None:
         assert pages[-2].cursor is not None
         server.faults = {}
         rest = forward(source, client, dict(pages[-2].cursor))
-    assert len(of([*pages, *rest])) == 35
+    assert len(posts([*pages, *rest])) == 35
 
 
 def test_history_is_walked_once() -> None:
@@ -275,7 +270,7 @@ def test_history_is_walked_once() -> None:
         window = Window(first=NOW, back_to=NOW - timedelta(days=8))
         back = list(source.pages(client, place, cursor, window))
         cursor = dict(back[-1].cursor or {})
-        assert len(of(back)) == 24 * 7  # what the floor cuts off is left
+        assert len(posts(back)) == 24 * 7  # what the floor cuts off is left
         assert source.advice(cursor, window.back_to or NOW) == ""
         before = len(server.asked)
         assert list(source.pages(client, place, cursor, window)) == []
@@ -289,7 +284,7 @@ def test_more_in_an_instant_than_an_answer_gives_is_told() -> None:
     fake.add(NOW - timedelta(hours=5), "claude, before")
     with asking(fake) as (source, client, _):
         pages = forward(source, client)
-    assert len(of(pages)) == 101
+    assert len(posts(pages)) == 101
     (missed,) = [m for page in pages for m in page.missed]
     assert missed.began <= NOW - timedelta(hours=3) <= missed.ended
 
@@ -325,7 +320,7 @@ def signed(monkeypatch: pytest.MonkeyPatch, password: str = PASSWORD) -> FakeBlu
 def test_an_app_password_opens_the_search_with_one_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = signed(monkeypatch)
     with asking(fake, fake) as (source, client, server):
-        assert len(of(forward(source, client))) == 15
+        assert len(posts(forward(source, client))) == 15
         forward(source, client)
         source_of_tree = list(source.thread(client, held(next(iter(fake.posts)))))
     assert fake.sign_ins == ["createSession"]
@@ -341,20 +336,20 @@ def test_a_token_that_ran_out_is_renewed_and_then_made_anew(
     with asking(fake, fake) as (source, client, _):
         forward(source, client)
         fake.tokens[-1] = "another"
-        assert of(forward(source, client))
+        assert posts(forward(source, client))
         assert fake.sign_ins == ["createSession", "refreshSession"]
         fake.tokens += ["one", "more"]  # now the right to renew has run out, too
-        assert of(forward(source, client))
+        assert posts(forward(source, client))
         assert fake.sign_ins[2:] == ["refreshSession", "createSession"]
 
 
 def test_only_whole_words_count_and_the_narrowest_query_has_the_post() -> None:
     with asking(service(NOW)) as (source, client, _):
         pages = forward(source, client)
-    posts = of(pages)
-    assert {p.place for p in posts.values()} == {"bluesky:claude", "bluesky:claude code"}
-    assert not any("Claudette" in p.text for p in posts.values())
-    code = [p for p in posts.values() if "Claude Code" in p.text]
+    found = posts(pages)
+    assert {p.place for p in found.values()} == {"bluesky:claude", "bluesky:claude code"}
+    assert not any("Claudette" in p.text for p in found.values())
+    code = [p for p in found.values() if "Claude Code" in p.text]
     assert {p.place for p in code} == {"bluesky:claude code"}
 
 
@@ -366,9 +361,9 @@ def test_who_wants_no_strangers_is_left_out_and_counted() -> None:
     below = fake.add(NOW - timedelta(minutes=30), "same", parent=shy)
     with asking(fake) as (source, client, _):
         pages = forward(source, client)
-        assert (set(of(pages)), sum(page.skipped for page in pages)) == ({root}, 1)
+        assert (set(posts(pages)), sum(page.skipped for page in pages)) == ({root}, 1)
         (tree,) = source.thread(client, held(root))
-        assert (set(of([tree])), tree.skipped) == ({root, below}, 1)
+        assert (set(posts([tree])), tree.skipped) == ({root, below}, 1)
         fake.posts[root].hidden = True  # changed their mind
         (page,) = source.check(client, [held(root)])
         assert (page.posts, page.gone) == ((), (root,))
@@ -381,12 +376,12 @@ def test_a_thread_keeps_what_names_nothing_and_says_what_it_is_about() -> None:
     deep = fake.add(NOW - timedelta(minutes=5), "And here", parent=reply)
     with asking(fake) as (source, client, _):
         (page,) = source.thread(client, held(root, "bluesky:claude code"))
-    posts = of([page])
-    assert [posts[uri].depth for uri in (root, reply, deep)] == [0, 1, 2]
-    assert posts[deep].parent == reply
-    assert {p.thread for p in posts.values()} == {root}
-    assert {p.place for p in posts.values()} == {"bluesky:claude code"}
-    assert all(p.products == ("Claude Code",) for p in posts.values())
+    found = posts([page])
+    assert [found[uri].depth for uri in (root, reply, deep)] == [0, 1, 2]
+    assert found[deep].parent == reply
+    assert {p.thread for p in found.values()} == {root}
+    assert {p.place for p in found.values()} == {"bluesky:claude code"}
+    assert all(p.products == ("Claude Code",) for p in found.values())
 
 
 def test_replies_whose_thread_is_not_read_name_it() -> None:
@@ -395,7 +390,7 @@ def test_replies_whose_thread_is_not_read_name_it() -> None:
     middle = fake.add(NOW - timedelta(hours=2), "This one?", parent=root)
     found = fake.add(NOW - timedelta(hours=1), "Not claude", parent=middle)
     with asking(fake) as (source, client, _):
-        (told,) = of(forward(source, client)).values()
+        (told,) = posts(forward(source, client)).values()
     assert (told.external_id, told.thread, told.parent) == (found, root, middle)
     assert (told.depth, told.thread_title, told.kind) == (2, None, "reply")
 
@@ -415,7 +410,7 @@ def test_only_a_plain_answer_says_that_a_post_is_gone() -> None:
 
     with asking(answer) as (source, client, _):
         pages = list(source.check(client, [held(uri) for uri in (there, gone, blocked)]))
-    assert set(of(pages)) == {there}
+    assert set(posts(pages)) == {there}
     assert [uri for page in pages for uri in page.gone] == [gone]
 
 
@@ -430,7 +425,7 @@ def test_a_tree_that_says_not_found_is_gone_too() -> None:
     with asking(answer) as (source, client, _):
         pages = list(source.check(client, [held(uri)]))
         assert [gone for page in pages for gone in page.gone] == [uri]
-        assert of(list(source.thread(client, held(uri)))) == {}
+        assert posts(list(source.thread(client, held(uri)))) == {}
 
 
 def test_twenty_five_are_asked_for_at_once() -> None:
@@ -463,7 +458,7 @@ def test_a_limit_is_waited_for() -> None:
         reset = str(int(datetime.now(UTC).timestamp()) + 20)
         limited = {"RateLimit_Remaining": "0", "RateLimit_Reset": reset}
         server.faults = {0: json_reply({"error": "RateLimitExceeded"}, 429, **limited)}
-        assert of(forward(source, client))
+        assert posts(forward(source, client))
         assert 10 < max(client.budget.clock.slept) < 25  # type: ignore[attr-defined] # QuickClock
 
 

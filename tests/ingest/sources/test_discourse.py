@@ -26,6 +26,7 @@ from ingest.source import Page, RawPost, Window
 from ingest.sources.discourse import Discourse
 from ingest.wires.discourse import Latest, Post, Topic, posts_of
 from tests.support.fakes import iso
+from tests.support.reading import cursor_of
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.discourse import NOT_FOUND, FakeDiscourse
 
@@ -62,11 +63,6 @@ def read(
         clock=QuickClock(),
     ) as client:
         yield from source.pages(client, place, cursor or {}, window or Window(first=now - 7 * DAY))
-
-
-def last(pages: list[Page]) -> dict[str, Any]:
-    """The cursor after `pages`."""
-    return dict([page.cursor for page in pages if page.cursor is not None][-1])
 
 
 def numbers(pages: list[Page]) -> list[int]:
@@ -199,7 +195,7 @@ def test_a_new_forum_is_read_down_to_the_first_day(
 ) -> None:
     fill(forum, now)
     pages = list(read(server, now, window=Window(first=now - 2 * DAY)))
-    cursor = last(pages)
+    cursor = cursor_of(pages)
     assert (cursor["to"], cursor["from"]) == (99, 77)
     assert numbers(pages) == list(range(99, 76, -2))
 
@@ -208,20 +204,20 @@ def test_only_what_is_new_is_read_and_looked_up(
     forum: FakeDiscourse, server: Replay, now: datetime
 ) -> None:
     fill(forum, now)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     server.asked.clear()
     forum.post(120, 3, now, "Same here.")
     pages = list(read(server, now + DAY, cursor))
     assert numbers(pages) == [120]  # what is listed again is not read again
     assert [a.path for a in server.asked] == ["/posts.json", "/t/3.json"]
-    assert last(pages)["to"] == 120
+    assert cursor_of(pages)["to"] == 120
 
 
 def test_a_post_that_was_committed_after_its_successor_is_found(
     forum: FakeDiscourse, server: Replay, now: datetime
 ) -> None:
     fill(forum, now)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     forum.topic(50, 96, now, "Late", "All is gone.")
     assert numbers(list(read(server, now, cursor))) == [96]
 
@@ -232,7 +228,7 @@ def test_a_stop_in_the_middle_loses_nothing(
 ) -> None:
     forum.windowed = windowed
     fill(forum, now, posts=10)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     got: set[int] = set()
     for number in range(90):  # more than three pages of either kind
         forum.topic(100 + number, 41 + 2 * number, now + timedelta(hours=1), "New", "Gone.")
@@ -254,14 +250,14 @@ def test_posts_that_come_while_a_stretch_is_open_are_read_after_it(
     forum: FakeDiscourse, server: Replay, now: datetime
 ) -> None:
     fill(forum, now, posts=10)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     for number in range(30):
         forum.topic(100 + number, 41 + 2 * number, now, "New", "Gone.")
     first = next(read(server, now, cursor))
     forum.topic(200, 300, now, "Newer", "Gone.")
     pages = list(read(server, now, dict(first.cursor or {})))
     assert set(numbers([first, *pages])) >= {*range(41, 101, 2), 300}
-    assert last(pages)["to"] == 300
+    assert cursor_of(pages)["to"] == 300
 
 
 def test_the_covered_stretch_ends_before_an_open_one(
@@ -269,7 +265,7 @@ def test_the_covered_stretch_ends_before_an_open_one(
 ) -> None:
     fill(forum, now, posts=10)
     source = Discourse(SourceSettings(search=(server.address,)), now)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     for number in range(30):
         forum.topic(100 + number, 41 + 2 * number, now + DAY, "New", "Gone.")
     first, *rest = read(server, now + DAY, cursor)
@@ -286,13 +282,13 @@ def test_the_walk_back_ends_at_the_first_post(
     forum.windowed = windowed
     fill(forum, now, posts=60, first=260)
     forum.topic(900, 21, now - 100 * DAY, "The first of all", "Gone.")  # after 200 hidden ids
-    cursor = last([*read(server, now, window=Window(first=now - DAY))])
+    cursor = cursor_of([*read(server, now, window=Window(first=now - DAY))])
     back = Window(first=now - DAY, back_to=now - 400 * DAY)
     pages = list(read(server, now, cursor, back))
     assert numbers(pages)[-1] == 21
-    assert last(pages)["bottom"] is True
+    assert cursor_of(pages)["bottom"] is True
     server.asked.clear()
-    assert not list(read(server, now, last(pages), back))
+    assert not list(read(server, now, cursor_of(pages), back))
     assert not server.asked
 
 
@@ -300,7 +296,7 @@ def test_an_empty_answer_in_between_moves_nothing(
     forum: FakeDiscourse, server: Replay, now: datetime
 ) -> None:
     fill(forum, now, posts=10)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     for number in range(40):
         forum.topic(100 + number, 241 + 2 * number, now, "New", "Gone.")
     empty = json_reply({"latest_posts": []})
@@ -311,7 +307,7 @@ def test_an_empty_answer_in_between_moves_nothing(
     with pytest.raises(BadAnswer, match="lists nothing below post"):
         next(pages)
     server.faults = {}
-    got += read(server, now, last(got))
+    got += read(server, now, cursor_of(got))
     assert set(numbers(got)) >= set(range(241, 321, 2))
 
 
@@ -333,7 +329,7 @@ def test_what_lies_before_the_cursor_is_read_again_when_asked(
     forum: FakeDiscourse, server: Replay, now: datetime
 ) -> None:
     fill(forum, now)
-    cursor = last([*read(server, now)])
+    cursor = cursor_of([*read(server, now)])
     again = Window(first=now - 7 * DAY, since=now - 5 * DAY)
     assert len(numbers(list(read(server, now, cursor, again)))) >= 20
 
@@ -370,7 +366,7 @@ def test_few_requests_bring_a_few_posts(
     with pytest.raises(BudgetSpent):
         list(pages)
     assert numbers([first]) == list(range(130, 120, -1))
-    assert last([first])["from"] == 121
+    assert cursor_of([first])["from"] == 121
 
 
 def test_an_answer_to_a_deleted_post_answers_the_topic(
@@ -400,7 +396,7 @@ def test_a_topic_that_cannot_be_read_is_owed(
     assert (page.cursor or {})["owed"] == {"1": 1}
     pages = list(read(server, now, dict(page.cursor or {})))
     assert {21, 31} <= set(numbers(pages))
-    assert last(pages)["owed"] == {}
+    assert cursor_of(pages)["owed"] == {}
 
 
 def test_what_is_owed_is_given_up_after_three_runs(
@@ -414,7 +410,7 @@ def test_what_is_owed_is_given_up_after_three_runs(
     for left in ({"9": 2}, {"9": 3}, {}):
         server.faults = {len(server.asked): Reply(headers={"Content-Type": "text/html"}, body=b"")}
         pages = list(read(server, now, cursor))
-        cursor = last(pages)
+        cursor = cursor_of(pages)
         assert cursor["owed"] == left
         assert sum(page.unreadable for page in pages) == 1
 

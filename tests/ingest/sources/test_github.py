@@ -15,9 +15,10 @@ from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
 from ingest.source import Asked as ToAsk
-from ingest.source import Page, RawPost, Window
+from ingest.source import Page, Window
 from ingest.sources.github import FREE_REQUESTS, GitHub, back_fill_time
 from tests.support.fakes import FakeGitHub, iso
+from tests.support.reading import posts
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 
 DAY = timedelta(days=1)
@@ -59,10 +60,6 @@ def read(
     limited = client_for("github", settings, requests=500, clock=clock or QuickClock())
     with limited as client:
         return list(source.pages(client, source.places()[0], cursor or {}, window))
-
-
-def posts(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
 
 
 def test_a_place_is_a_whole_repository(now: datetime) -> None:

@@ -14,9 +14,10 @@ from domain.nouns import Frame
 from domain.settings import SourceSettings
 from ingest.client import client_for
 from ingest.source import Asked as ToAsk
-from ingest.source import Page, RawPost, Window
+from ingest.source import Page, Window
 from ingest.sources.hackernews import MOST_VISITS, HackerNews
 from tests.support.fakes import FakeHackerNews
+from tests.support.reading import posts
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 
 WEEK = timedelta(days=7)
@@ -77,10 +78,6 @@ def again(
     )
     with client_for("hackernews", settings, requests=500, clock=QuickClock()) as client:
         return list(source.thread(client, asked) if whole else source.check(client, [asked]))
-
-
-def posts(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
 
 
 def test_places_are_product_queries() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -17,13 +15,14 @@ from hypothesis import strategies as st
 from domain.errors import BadAnswer, BudgetSpent, Gone, InputError, Refused
 from domain.nouns import Frame
 from domain.settings import SourceSettings
-from ingest.client import client_for
 from ingest.source import Asked as Post
-from ingest.source import Page, RawPost, Window
+from ingest.source import RawPost
 from ingest.sources.lemmy import MOST_TRIES, Lemmy
 from ingest.wires.lemmy import Comment, CommentView, Listed, OneComment, comment_of
 from ingest.wires.lemmy import Post as Opener
-from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
+from tests.support import reading
+from tests.support.reading import Runs, cursor_of, posts, until
+from tests.support.replay import Asked, Replay, Reply, json_reply, replaying
 from tests.support.services.lemmy import FakeLemmy
 
 DAY = timedelta(days=1)
@@ -48,72 +47,15 @@ def server(service: FakeLemmy) -> Iterator[Replay]:
         yield made
 
 
-class Reader:
+class Reader(reading.Reader):
     """One run over one community."""
 
     def __init__(
         self, server: Replay, now: datetime, *, name: str = "chatgpt", requests: int = 900
     ) -> None:
         place = f"{server.address}/c/{name}"
-        self.settings = SourceSettings(search=(place,), about={place: "ChatGPT"}, pace_seconds=0)
-        self.source = Lemmy(self.settings, now)
-        self.now = now
-        self.requests = requests
-        self.clock = QuickClock()
-
-    def client(self) -> Any:
-        return client_for(
-            "lemmy",
-            self.settings,
-            requests=self.requests,
-            addresses=self.source.addresses(),
-            clock=self.clock,
-        )
-
-    def read(self, cursor: dict | None = None, **window: datetime) -> Iterator[Page]:
-        with self.client() as client:
-            asked = Window(**{"first": self.now - 7 * DAY, **window})
-            yield from self.source.pages(client, self.source.places()[0], cursor or {}, asked)
-
-    def pages(self, cursor: dict | None = None, **window: datetime) -> list[Page]:
-        return list(self.read(cursor, **window))
-
-    def thread(self, opener: RawPost) -> Page:
-        with self.client() as client:
-            (page,) = self.source.thread(client, asked(opener))
-            return page
-
-    def check(self, post: RawPost) -> list[Page]:
-        with self.client() as client:
-            return list(self.source.check(client, [asked(post)]))
-
-
-def asked(post: RawPost) -> Post:
-    return Post(
-        place=post.place,
-        external_id=post.external_id,
-        url=post.url,
-        kind=post.kind,
-        written_at=post.written_at,
-    )
-
-
-def posts(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
-
-
-def cursor_of(pages: list[Page]) -> dict:
-    return dict(next(page.cursor for page in reversed(pages) if page.cursor))
-
-
-def until(error: type[Exception], read: Iterator[Page]) -> list[Page]:
-    """The pages before it stops."""
-    pages: list[Page] = []
-    try:
-        pages.extend(read)
-    except error:
-        return pages
-    pytest.fail(f"no {error.__name__} was raised")
+        told = SourceSettings(search=(place,), about={place: "ChatGPT"}, pace_seconds=0)
+        super().__init__(Lemmy, told, now, requests=requests)
 
 
 def requests(server: Replay, words: str) -> list[Asked]:
@@ -693,24 +635,14 @@ def test_however_small_the_budget_nothing_is_lost(
     made = [service.post(now - day * 5 * DAY - HOUR, f"Day {day}") for day in range(8)]
     for day, at in comments:
         service.comment(made[at], now - min(day, 5 * at) * DAY, f"On day {day}.")
-    found: dict[str, RawPost] = {}
-    cursor: dict = {}
     with replaying(service) as server:
-
-        def run(most: int, *, back: bool) -> None:
-            nonlocal cursor
-            window = {"back_to": now - 60 * DAY} if back else {}
-            pages: list[Page] = []
-            with suppress(BudgetSpent):
-                pages.extend(Reader(server, now, requests=most).read(cursor, **window))
-            found.update(posts(pages))
-            cursor = next((dict(p.cursor) for p in reversed(pages) if p.cursor), cursor)
-
+        told = Runs(lambda most: Reader(server, now, requests=most))
         for count, (most, back) in enumerate(runs):
-            run(most, back=back)
+            told.run(most, back_to=now - 60 * DAY if back else None)
             service.comment(made[0], now + count * timedelta(minutes=1), f"Late {count}.")
-        run(500, back=False)
-        run(500, back=True)
+        told.run(500)
+        told.run(500, back_to=now - 60 * DAY)
+    found = told.found
     assert set(found) == service.belonging()
     for post in found.values():
         assert post.parent is None or post.parent in found

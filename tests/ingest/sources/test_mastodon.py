@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import BadAnswer, BudgetSpent, Gone, InputError, Refused, Throttled
+from domain.errors import BadAnswer, Gone, InputError, Refused, Throttled
 from domain.nouns import Frame
 from domain.settings import SourceSettings
-from ingest.client import client_for
 from ingest.limits import wait_asked, wait_before_next
 from ingest.source import Asked as Post
-from ingest.source import Page, RawPost, Window
+from ingest.source import Page
 from ingest.sources.mastodon import MOST_TRIES, Mastodon
 from ingest.wires.mastodon import Context, Instance, id_at, numbers, time_of
 from ingest.wires.mastodon import read as statuses_of
-from tests.support.replay import JSON, Asked, QuickClock, Replay, Reply, json_reply, replaying
+from tests.support import reading
+from tests.support.reading import Runs, cursor_of, posts
+from tests.support.replay import JSON, Asked, Replay, Reply, json_reply, replaying
 from tests.support.services.mastodon import TAG, FakeMastodon, iso
 
 DAY = timedelta(days=1)
@@ -42,65 +42,19 @@ def server(service: FakeMastodon) -> Iterator[Replay]:
         yield made
 
 
-class Reader:
+class Reader(reading.Reader):
     """One run over one hashtag."""
 
     def __init__(self, server: Replay, now: datetime, *, requests: int = 500) -> None:
         self.place = f"{server.address}/tags/{TAG}"
-        self.settings = SourceSettings(
+        told = SourceSettings(
             search=(self.place,), about={self.place: "Claude Code"}, pace_seconds=0
         )
-        self.source = Mastodon(self.settings, now)
-        self.now = now
-        self.requests = requests
-
-    def _client(self) -> Any:
-        return client_for(
-            "mastodon",
-            self.settings,
-            requests=self.requests,
-            addresses=self.source.addresses(),
-            clock=QuickClock(),
-        )
-
-    def read(self, cursor: dict | None = None, **window: datetime) -> Iterator[Page]:
-        with self._client() as client:
-            asked = Window(**{"first": self.now - 7 * DAY, **window})
-            yield from self.source.pages(client, self.source.places()[0], cursor or {}, asked)
-
-    def pages(self, cursor: dict | None = None, **window: datetime) -> list[Page]:
-        return list(self.read(cursor, **window))
-
-    def thread(self, opener: RawPost) -> Page:
-        with self._client() as client:
-            (page,) = self.source.thread(client, asked(opener))
-            return page
-
-    def check(self, *posts: RawPost) -> list[Page]:
-        with self._client() as client:
-            return list(self.source.check(client, [asked(post) for post in posts]))
-
-
-def asked(post: RawPost) -> Post:
-    return Post(
-        place=post.place,
-        external_id=post.external_id,
-        url=post.url,
-        kind=post.kind,
-        written_at=post.written_at,
-    )
-
-
-def posts(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
+        super().__init__(Mastodon, told, now, requests=requests)
 
 
 def key(service: FakeMastodon, number: str) -> str:
     return f"mastodon:{service.uri(number)}"
-
-
-def cursor_of(pages: list[Page]) -> dict:
-    return dict(next(page.cursor for page in reversed(pages) if page.cursor))
 
 
 def test_a_place_is_a_hashtag_at_an_instance(now: datetime) -> None:
@@ -703,7 +657,7 @@ def test_a_post_of_an_instance_that_is_not_read_any_more_is_left_alone(
         written_at=now,
     )
     server.asked.clear()
-    with reader._client() as client:
+    with reader.client() as client:
         assert list(reader.source.check(client, [elsewhere])) == []
         with pytest.raises(Refused, match="not read any more"):
             list(reader.source.thread(client, elsewhere))
@@ -801,7 +755,7 @@ def test_a_recorded_thread_is_placed(shared: Path, now: datetime) -> None:
             kind="post",
             written_at=now,
         )
-        with reader._client() as client:
+        with reader.client() as client:
             (page,) = reader.source.thread(client, held)
     hidden = sum(
         s["account"].get("indexable") is False
@@ -869,25 +823,14 @@ def test_however_small_the_budget_and_late_the_status_nothing_is_lost(
         service.post(now - day * DAY + HOUR, "Same here.", tag=False, parent=opener)
         other = service.post(now - day * DAY, "A kite.", tag=False)
         service.post(now - day * DAY + 2 * HOUR, "It forgot my kite.", parent=other)
-    found: dict[str, RawPost] = {}
-    cursor: dict = {}
     arriving = list(late)
     with replaying(service) as server:
         service.settings(server.address)
-
-        def run(most: int, *, back: bool) -> None:
-            nonlocal cursor
-            window = {"back_to": now - 60 * DAY} if back else {}
-            pages: list[Page] = []
-            with suppress(BudgetSpent):
-                pages.extend(Reader(server, now, requests=most).read(cursor, **window))
-            found.update(posts(pages))
-            cursor = next((dict(p.cursor) for p in reversed(pages) if p.cursor), cursor)
-
+        told = Runs(lambda most: Reader(server, now, requests=most))
         for most, back in [*runs, *((9, False) for _ in late)]:
-            run(most, back=back)
+            told.run(most, back_to=now - 60 * DAY if back else None)
             if arriving:
                 service.post(now - arriving.pop() * HOUR, "It took a while.")
-        run(500, back=False)
-        run(500, back=True)
-    assert set(found) == service.belonging()
+        told.run(500)
+        told.run(500, back_to=now - 60 * DAY)
+    assert set(told.found) == service.belonging()

@@ -23,6 +23,7 @@ from ingest.source import Page, RawPost, Window
 from ingest.sources.stackexchange import StackExchange
 from ingest.stackexchange import LONGER, decoded
 from ingest.wires.stackexchange import Answer, Comment, Question, Wrapper
+from tests.support.reading import cursor_of
 from tests.support.replay import JSON, Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.stackexchange import FakeStackExchange
 
@@ -81,10 +82,6 @@ def posts(pages: Sequence[Page]) -> dict[str, RawPost]:
     return {
         p.external_id.removeprefix("se:stackoverflow/"): p for page in pages for p in page.posts
     }
-
-
-def last(pages: Sequence[Page]) -> dict[str, Any]:
-    return dict([page.cursor for page in pages if page.cursor is not None][-1])
 
 
 def check(server: Replay, now: datetime, *keys: str) -> list[Page]:
@@ -228,7 +225,7 @@ def test_a_known_question_costs_no_more_requests(
 ) -> None:
     site.question(1, now - DAY, "Codex forgot")
     site.answer(2, 1, now - HOUR)
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     server.asked.clear()
     pages = list(read(server, now + HOUR, cursor))
     assert posts(pages) == {}
@@ -261,7 +258,7 @@ def test_cursors_hold_no_ids_of_posts(
     site: FakeStackExchange, server: Replay, now: datetime
 ) -> None:
     site.question(987_654, now - HOUR, "Codex forgot")
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     assert len(cursor["seen"]) == 1
     assert "987654" not in json.dumps(cursor)
 
@@ -318,25 +315,25 @@ def test_the_walk_back_goes_down_by_activity(
 ) -> None:
     for key in range(1, 21):
         site.question(key, now - key * 2 * DAY, "Codex forgot")
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     assert cursor["from"] == int((now - 7 * DAY).timestamp())
     back = Window(first=now - 7 * DAY, back_to=now - 31 * DAY)
     pages = list(read(server, now, cursor, back))
     assert sorted(posts(pages)) == sorted(f"question/{key}" for key in range(4, 16))
-    assert last(pages)["from"] == int((now - 31 * DAY).timestamp())
+    assert cursor_of(pages)["from"] == int((now - 31 * DAY).timestamp())
 
 
 def test_an_empty_end_is_believed_the_second_time(
     site: FakeStackExchange, server: Replay, now: datetime
 ) -> None:
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     back = Window(first=now - 7 * DAY, back_to=now - 31 * DAY)
     (first,) = read(server, now, cursor, back)
     assert first.empty
-    assert last([first])["from"] == cursor["from"]
-    (second,) = read(server, now, last([first]), back)
-    assert last([second])["from"] == int((now - 31 * DAY).timestamp())
-    assert not list(read(server, now, last([second]), back))
+    assert cursor_of([first])["from"] == cursor["from"]
+    (second,) = read(server, now, cursor_of([first]), back)
+    assert cursor_of([second])["from"] == int((now - 31 * DAY).timestamp())
+    assert not list(read(server, now, cursor_of([second]), back))
 
 
 def test_a_stop_within_an_older_stretch_claims_nothing(
@@ -344,16 +341,16 @@ def test_a_stop_within_an_older_stretch_claims_nothing(
 ) -> None:
     for key in range(1, 31):
         site.question(key, now - key * DAY, "Codex forgot")
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     again = Window(first=now - 7 * DAY, since=now - 25 * DAY)
     first = next(read(server, now, cursor, again))
-    assert last([first])["from"] == cursor["from"]
+    assert cursor_of([first])["from"] == cursor["from"]
 
 
 def test_an_empty_answer_moves_nothing(server: Replay, now: datetime) -> None:
     pages = list(read(server, now))
     assert [page.empty for page in pages] == [True]
-    cursor = last(pages)
+    cursor = cursor_of(pages)
     assert cursor["to"] == cursor["from"] == int((now - 7 * DAY).timestamp())
     assert "read_at" not in cursor
 
@@ -373,7 +370,7 @@ def test_reading_stops_before_the_day_is_used_up(
         list(pages)
     assert site.quota > 0
     source = source_at(server, now)
-    assert "only 6 of the day's requests were left" in source.advice(last(got), now)
+    assert "only 6 of the day's requests were left" in source.advice(cursor_of(got), now)
 
 
 def test_the_walk_back_leaves_half_the_day_to_what_is_new(
@@ -382,7 +379,7 @@ def test_the_walk_back_leaves_half_the_day_to_what_is_new(
     site.quota, site.quota_max = 152, 300
     for key in range(1, 60):
         site.question(key, now - key * DAY, "Codex forgot")
-    cursor = last(list(read(server, now)))
+    cursor = cursor_of(list(read(server, now)))
     site.quota = 152
     back = Window(first=now - 7 * DAY, back_to=now - 90 * DAY)
     with pytest.raises(BudgetSpent, match="of today's 300"):

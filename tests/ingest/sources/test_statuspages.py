@@ -15,13 +15,12 @@ from db.tables import ChangeLog, Gap, OutageRow
 from domain.errors import InputError
 from domain.keyed import Keyed
 from domain.nouns import RunReport
-from domain.settings import Settings
 from ingest.feeds import parse
-from ingest.run import ingest
 from ingest.sources import statuspages
 from ingest.sources.statuspages import StatusPages
 from ingest.wires.statuspages import Incident, Incidents
-from tests.support.replay import Asked, QuickClock, Reply, json_reply, replaying
+from tests.support.reading import run_alone
+from tests.support.replay import Asked, Reply, json_reply, replaying
 from tests.support.services.statuspages import incident, service
 
 PAGE = "https://status.example"
@@ -35,12 +34,7 @@ def outages(engine: Engine) -> list[OutageRow]:
 def run(
     engine: Engine, keyed: Keyed, home: Path, told: dict[str, object], at: datetime
 ) -> RunReport:
-    settings = Settings(
-        home=home,
-        database="unused",
-        sources={"statuspages": {"pace_seconds": 0.0, "timeout_seconds": 0.5} | told},
-    )
-    return ingest(engine, keyed, settings, ("statuspages",), now=at, clock=QuickClock())
+    return run_alone(engine, keyed, home, "statuspages", told, at)
 
 
 def recorded(shared: Path, name: str) -> list[Incident]:

@@ -13,23 +13,17 @@ from db.engine import read, write
 from domain.errors import BadAnswer
 from domain.keyed import Keyed
 from domain.nouns import RunReport
-from domain.settings import Settings
 from ingest.feeds import Entry, parse
-from ingest.run import ingest
 from ingest.sources import vendorfeeds
-from tests.support.replay import QuickClock, replaying
+from tests.support.reading import run_alone
+from tests.support.replay import replaying
 from tests.support.services.vendorfeeds import service
 
 
 def run(
     engine: Engine, keyed: Keyed, home: Path, told: dict[str, object], at: datetime
 ) -> RunReport:
-    settings = Settings(
-        home=home,
-        database="unused",
-        sources={"vendorfeeds": {"pace_seconds": 0.0, "timeout_seconds": 0.5} | told},
-    )
-    return ingest(engine, keyed, settings, ("vendorfeeds",), now=at, clock=QuickClock())
+    return run_alone(engine, keyed, home, "vendorfeeds", told, at)
 
 
 def test_a_decision_stays_when_the_entry_comes_again(
