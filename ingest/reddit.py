@@ -20,6 +20,7 @@ from ingest.client import Client, user_agent
 from ingest.session import Session
 from ingest.wires.reddit import Token
 
+LARGEST = 100  # things of one answer, ids of one question
 _UNNAMED = re.compile(r"[^A-Za-z0-9_-]")  # what no account's name holds
 
 T = TypeVar("T")

@@ -3,8 +3,7 @@
 https://docs.bsky.app/docs/api/app-bsky-feed-search-posts. The search's own cursor is refused to
 readers without an account, and may not reach all that there is: so each answer is followed by one
 `until` the oldest post seen. An answer that still holds that post and nothing older is the proof of
-the end; an empty one proves nothing. Readers without an account are at times refused altogether:
-an app password (`credentials`) is the way that Bluesky names, and the only one that is taken.
+the end; an empty one proves nothing.
 
 What a search finds is matched again here. Authors who want no strangers to read them are left out,
 with an account, too: what is stored here is shown to others.
@@ -19,18 +18,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from domain.errors import BadAnswer, Gone, Refused, Unreachable
+from domain.errors import BadAnswer, Gone
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
+from ingest.bluesky import Account
 from ingest.client import Client
 from ingest.matching import names, narrowest_first
 from ingest.products import products_of
-from ingest.session import Session
 from ingest.source import Asked, Missed, Page, RawPost, Source, Terms, Window
 from ingest.wires.bluesky import (
     Found,
     Node,
-    Tokens,
     Tree,
     View,
     nodes,
@@ -49,10 +47,7 @@ WITNESSES = (
     timedelta(days=32),
 )  # how far up a known post is looked for
 DEEPEST = 1_000  # of a tree: the service's own limit
-SEARCH, POSTS, THREAD = (
-    f"xrpc/app.bsky.feed.{m}" for m in ("searchPosts", "getPosts", "getPostThread")
-)
-_EXPIRED = ("ExpiredToken", "InvalidToken")
+POSTS, THREAD = (f"xrpc/app.bsky.feed.{m}" for m in ("getPosts", "getPostThread"))
 
 
 @dataclass(kw_only=True, slots=True)
@@ -84,20 +79,15 @@ class Bluesky(Source):
         attribution="Bluesky",
         written_at="https://docs.bsky.app/docs/support/developer-guidelines",
     )
-    needs: ClassVar[tuple[str, ...]] = ()  # an app password is welcome, see above
+    needs: ClassVar[tuple[str, ...]] = ()  # an app password is welcome
     visits: ClassVar[bool] = True
     checks: ClassVar[int] = 25
 
     def __init__(self, settings: SourceSettings, now: datetime) -> None:
         super().__init__(settings, now)
         self._queries = narrowest_first(settings.search)
-        self._identifier = settings.secret("identifier")
-        self._password = settings.secret("password")
-        self._refresh = ""  # what renews a token
+        self._account = Account(settings)
         self._about = {_place(q): (p,) for q, p in settings.about.items()}
-        self._session = Session(
-            self._sign_in, lambda error: error.status == 401 or error.word in _EXPIRED
-        )
 
     def places(self) -> tuple[Place, ...]:
         """One for each query; together they hold every post once."""
@@ -205,48 +195,7 @@ class Bluesky(Source):
             "until": _iso(until),
             "limit": LARGEST,
         }
-        if self._identifier and self._password:
-            where = f"{self._login()}/{SEARCH}"
-            return self._session.ask(
-                client,
-                lambda token: client.get(
-                    where, Found, params=params, headers={"Authorization": f"Bearer {token}"}
-                ),
-            )
-        try:
-            return client.get(SEARCH, Found, params=params).content or Found(posts=[])
-        except Refused as error:
-            if error.status not in (401, 403):
-                raise
-            raise Unreachable(
-                f"bluesky refuses searches without an account ({error.status}).",
-                "Set BLUESKY_IDENTIFIER and BLUESKY_APP_PASSWORD, or try later.",
-            ) from error
-
-    def _login(self) -> str:
-        return (self._settings.also.get("login") or self._settings.base).rstrip("/")
-
-    def _sign_in(self, client: Client) -> str:
-        """A token: by the last answer's right to renew it, else by the app password."""
-        server, renewing = f"{self._login()}/xrpc/com.atproto.server", self._refresh
-        self._refresh = ""
-        tokens = None
-        if renewing:
-            headers = {"Authorization": f"Bearer {renewing}"}
-            try:
-                tokens = client.post(
-                    f"{server}.refreshSession", Tokens, form={}, headers=headers
-                ).content
-            except Refused as error:
-                if error.status != 401 and error.word not in _EXPIRED:
-                    raise
-        if tokens is None:
-            asked = {"identifier": self._identifier, "password": self._password}
-            tokens = client.post(f"{server}.createSession", Tokens, json=asked).content
-        if tokens is None:
-            raise BadAnswer("bluesky gave no session.")
-        self._refresh = tokens.refresh_jwt
-        return tokens.access_jwt
+        return self._account.search(client, params)
 
     def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
         """The whole tree; nothing where it isn't shown any more: then its posts are asked for."""

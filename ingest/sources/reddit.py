@@ -5,9 +5,6 @@ can't be asked by time and ends after about 1,000 posts, however old they are: e
 the top until it meets what was read before, and where it doesn't, a stretch is missing and said to
 be. `before` is never used: it gives nothing once the post that it names is deleted. Cached copies
 are avoided by asking for pages of another size in each run.
-
-A moderator's removal shows in a thread's tree alone: `/api/info` goes on giving the text. So what a
-tree that was read whole doesn't name is gone, even where `/api/info` still has it.
 """
 
 from __future__ import annotations
@@ -19,25 +16,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from domain.errors import BadAnswer, Gone, InputError
+from domain.errors import Gone, InputError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
-from ingest.formats.shape import UNREADABLE
 from ingest.products import products_of
-from ingest.reddit import App
+from ingest.reddit import LARGEST, App
+from ingest.reddit_threads import Threads
 from ingest.source import Asked, Covered, Missed, Page, RawPost, Source, Terms, Window, to_go
 from ingest.windows import in_turn
-from ingest.wires.reddit import Flat, Listing, Tree, full_name, opened, read
+from ingest.wires.reddit import Listing, full_name, read
 
-LARGEST = 100  # things of one answer, ids of one question
 SIZES = 20  # how many different sizes of pages there are
 LISTED = 1_000  # what a listing reaches; what was removed since is missing among them
 SMALL = LISTED // 2  # a listing that ends with fewer holds all that there is
-TREE = 500  # comments of one tree
-MOST_ANSWERS = 60  # of one thread: else one huge thread would be all that is read again
 OVERLAP = timedelta(hours=1)  # moderators let posts through late, in their old place
-SETTLED = timedelta(hours=1)  # a younger comment may be missing in a cached tree
 LISTS = {"posts": "new", "comments": "comments"}
 _COMMUNITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}", re.ASCII)
 
@@ -88,7 +81,7 @@ class Reddit(Source):
         self._size = LARGEST - int(self._seconds) // 60 % SIZES
         self._app = App(settings)
         self._there: dict[str, str] = {}  # by place, the full name of a post that was just shown
-        self._trees: dict[str, set[str]] = {}  # what each thread read whole names
+        self._threads = Threads(self._app)
 
     def places(self) -> tuple[Place, ...]:
         """One for each community."""
@@ -223,59 +216,8 @@ class Reddit(Source):
 
     def thread(self, client: Client, opener: Asked) -> Iterator[Page]:
         """The tree, then what it names without showing it, until nothing more is named."""
-        link = full_name(opener.external_id)
-        where = f"comments/{link.partition('_')[2]}"
-        post, shown = self._tree(client, where)
-        tree = Tree(opener=post)
-        yield self._read(tree, shown, post)
-        whole, answers = True, 1
-        paged: set[str] = set()
-        while tree.more or tree.beyond:
-            if answers >= MOST_ANSWERS:
-                raise BadAnswer(
-                    f"reddit: a thread is longer than {answers} answers.", "The rest is left."
-                )
-            answers += 1
-            if tree.more:
-                asked, tree.more = tree.more[:LARGEST], tree.more[LARGEST:]
-                yield self._read(tree, self._more(client, link, asked))
-                whole = whole and {f"t1_{one}" for one in asked} <= set(tree.depths)
-            else:
-                comment = tree.beyond.pop()
-                if comment not in paged:
-                    paged.add(comment)
-                    yield self._read(tree, self._tree(client, f"{where}/_/{comment}")[1])
-        if whole and not tree.unreadable:
-            self._trees[post.external_id] = tree.named
-
-    def _tree(self, client: Client, where: str) -> tuple[RawPost, list[Any]]:
-        """A thread's post and the comments that a page of it shows."""
-        listings = self._app.get(client, where, list[Listing], {"limit": TREE, "sort": "new"})
-        try:
-            return opened(listings[0].data.children), listings[1].data.children
-        except (*UNREADABLE, IndexError) as error:
-            raise BadAnswer("reddit: a thread came in another shape.") from error
-
-    def _more(self, client: Client, link: str, asked: Sequence[str]) -> list[Any]:
-        """Comments by id; by POST, since an address has no room for so many."""
-        form = {
-            "api_type": "json",
-            "children": ",".join(asked),
-            "link_id": link,
-            "sort": "new",
-            "limit_children": "false",
-        }
-        flat = self._app.post(client, "api/morechildren", Flat, form)
-        if flat.json.data is None:
-            raise BadAnswer(
-                "reddit: the rest of a thread was not given.", "A later run asks again."
-            )
-        return flat.json.data.things
-
-    def _read(self, tree: Tree, shown: list[Any], *before: RawPost) -> Page:
-        unreadable = tree.unreadable
-        posts = [*before, *tree.read(shown)]
-        return Page(posts=self._about(posts), unreadable=tree.unreadable - unreadable)
+        for posts, unreadable in self._threads.whole(client, opener.external_id):
+            yield Page(posts=self._about(posts), unreadable=unreadable)
 
     def check(self, client: Client, posts: Sequence[Asked]) -> Iterator[Page]:
         """As `/api/info` has them; one that it leaves out twice, while it gives another, is gone.
@@ -297,7 +239,7 @@ class Reddit(Source):
             lost = []
         if unreadable:  # it may be one of those that seem lost
             lost = []
-        removed = [n for n in names if n in shown and self._removed(shown[n])]
+        removed = [n for n in names if n in shown and self._threads.lost(shown[n], self._now)]
         yield Page(
             posts=self._about([p for n, p in shown.items() if n in names and n not in removed]),
             gone=tuple(names[name].external_id for name in (*lost, *removed)),
@@ -308,14 +250,6 @@ class Reddit(Source):
         page = self._app.get(client, "api/info", Listing, {"id": ",".join(names)}).data
         got = read(page.children)
         return {full_name(post.external_id): post for post in got.posts}, got.unreadable
-
-    def _removed(self, post: RawPost) -> bool:
-        """Whether a tree that was read whole in this run doesn't name a comment any more."""
-        tree = self._trees.get(post.thread)
-        if tree is None or post.parent is None:
-            return False
-        settled = self._seconds - post.written_at.timestamp() > SETTLED.total_seconds()
-        return settled and full_name(post.external_id) not in tree
 
     def _about(self, posts: Sequence[RawPost]) -> tuple[RawPost, ...]:
         """With the products that the settings name for a community."""

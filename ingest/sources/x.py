@@ -3,7 +3,7 @@
 https://docs.x.com/x-api/posts/search/introduction. The search reaches seven days back. Each post
 that is given is paid for: so no users are asked for (a post has its author's id), retweets are left
 out by the question, and a walk that was cut short goes on below the last post that was paid for.
-`ingest.purse` says how much may be spent. A request is sent once, since it may have been served.
+`ingest.purse` says how much may be spent, `ingest.x` what each answer costs.
 
 The terms want posts gone within a day of their deletion. Asking after each costs money, too: half
 of it is kept for that, and what can't be asked for in time is told.
@@ -11,38 +11,25 @@ of it is kept for that, and what can't be asked for in time is told.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from domain.errors import BadAnswer, BudgetSpent, Refused, SourceError
+from domain.errors import SourceError
 from domain.nouns import Frame, Place
 from domain.settings import SourceSettings
 from ingest.client import Client
 from ingest.matching import names, narrowest_first
 from ingest.products import products_of
-from ingest.purse import Prices, Purse, Use, purse
+from ingest.purse import Purse, Use, purse
 from ingest.source import Asked, Missed, Page, RawPost, Source, Terms, Window
-from ingest.wires.x import Found, Post, external_id, gone, id_at, made_at, plain, posts_of, raw_post
+from ingest.wires.x import Post, external_id, gone, id_at, made_at, plain, posts_of, raw_post
+from ingest.x import PaidApi
 
-PRICES = Prices(
-    post=5,
-    user=10,
-    written_at="https://docs.x.com/x-api/getting-started/pricing",
-    read_on=date(2026, 11, 23),
-)
-LEAST, LARGEST = 10, 100  # posts of one answer
 REACH = timedelta(days=7) - timedelta(minutes=5)  # earlier ids are refused
 OVERLAP = timedelta(minutes=5)  # posts come into the index late
-SEARCH, LOOKUP = "2/tweets/search/recent", "2/tweets"
-FIELDS = (
-    "created_at,conversation_id,author_id,referenced_tweets,lang,note_tweet,"
-    "edit_history_tweet_ids,entities"
-)
-
-Paid = Generator[Page, None, Found]  # pages to be saved before the answer, then the answer
 
 
 class X(Source):
@@ -73,6 +60,7 @@ class X(Source):
         super().__init__(settings, now)
         self._queries = narrowest_first(settings.search)
         self._about = {_place(q): (p,) for q, p in settings.about.items()}
+        self._api = PaidApi(settings)
         self._purses: dict[str, Purse] = {}
         self._first: dict[str, str] = {}  # of edited posts: any version's id to the first one's
 
@@ -139,7 +127,7 @@ class X(Source):
         more: str | None = ""
         while more is not None:
             asked = params | ({"next_token": more} if more else {})
-            found = yield from self._search(client, mine, Use.READING, asked)
+            found = yield from self._api.search(client, mine, Use.READING, asked)
             posts, unreadable = posts_of(found.data)
             ids = [p.id for p in posts] + ([found.meta.oldest_id] if found.meta.oldest_id else [])
             walk["at"] = min([*ids, *filter(None, [walk["at"]])], key=int, default="")
@@ -173,7 +161,7 @@ class X(Source):
         asked = {"query": f"conversation_id:{number} -is:retweet"}
         more: str | None = ""
         while more is not None:
-            found = yield from self._search(
+            found = yield from self._api.search(
                 client, mine, Use.THREADS, asked | ({"next_token": more} if more else {})
             )
             posts, unreadable = posts_of(found.data)
@@ -195,7 +183,7 @@ class X(Source):
         places = {asked.external_id: asked.place for asked in posts}
         numbers = [name.partition(":")[2] for name in places]
         while numbers:
-            found = yield from self._lookup(client, mine, numbers)
+            found = yield from self._api.lookup(client, mine, numbers)
             told, unreadable = posts_of(found.data)
             by_name = {external_id(post.versions[0]): post for post in told}
             yield Page(
@@ -210,52 +198,6 @@ class X(Source):
             )
             latest = {post.versions[-1] for post in told if post.id != post.versions[-1]}
             numbers = sorted(latest.difference(numbers), key=int)
-
-    def _search(self, client: Client, mine: Purse, use: Use, params: Mapping[str, str]) -> Paid:
-        """As many posts at once as there is money for."""
-        size = min(mine.most(client.budget, use) // PRICES.post, LARGEST)
-        asked: dict[str, str | int] = {**params, "tweet.fields": FIELDS}
-        asked["max_results"] = max(size, LEAST)
-        return self._paid(client, mine, use, max(size, LEAST), SEARCH, asked)
-
-    def _lookup(self, client: Client, mine: Purse, numbers: Sequence[str]) -> Paid:
-        asked: dict[str, str | int] = {"ids": ",".join(numbers), "tweet.fields": FIELDS}
-        return self._paid(client, mine, Use.CHECKING, len(numbers), LOOKUP, asked)
-
-    def _paid(
-        self,
-        client: Client,
-        mine: Purse,
-        use: Use,
-        most: int,
-        where: str,
-        params: Mapping[str, str | int],
-    ) -> Paid:
-        """The answer, once what it may cost is saved as spent; what it didn't is given back."""
-        cost = most * PRICES.post
-        mine.take(client.budget, use, cost)
-        try:
-            yield Page(cursor=deepcopy(mine.state))
-        except GeneratorExit:  # the run ends here: nothing was asked
-            mine.give_back(client.budget, use, cost)
-            raise
-        before = client.budget.requests_used
-        headers = {"Authorization": f"Bearer {self._settings.secret('bearer')}"}
-        try:
-            found = client.get(where, Found, params=params, headers=headers, once=True).content
-        except SourceError as error:
-            if not error.served or client.budget.requests_used == before:
-                mine.give_back(client.budget, use, cost)
-                yield Page(cursor=deepcopy(mine.state))
-            if isinstance(error, Refused) and error.status == 402:
-                raise BudgetSpent(
-                    "x: the account's credits are used up (402).", "Its owner may buy more."
-                ) from error
-            raise
-        if found is None:
-            raise BadAnswer("x answered that nothing changed, which nobody asked.")
-        mine.give_back(client.budget, use, cost - _price(found))
-        return found
 
     def _purse_of(self, place: str) -> Purse:
         """Of a place that isn't read any more, the first one pays: its cursor is saved, too."""
@@ -292,12 +234,6 @@ class X(Source):
     def _query_of(self, words: str) -> str | None:
         """The narrowest configured query that `words` match."""
         return next((q for q in self._queries if names(q, words)), None)
-
-
-def _price(found: Found) -> int:
-    """What an answer cost, in mills."""
-    posts = len(found.data) + len(found.includes.tweets)
-    return posts * PRICES.post + len(found.includes.users) * PRICES.user
 
 
 def _place(query: str) -> str:

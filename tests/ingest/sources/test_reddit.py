@@ -23,16 +23,17 @@ from domain.errors import BadAnswer, Refused
 from domain.keyed import Keyed
 from domain.nouns import RunReport
 from domain.settings import Settings
-from ingest.client import Client, client_for
+from ingest import reddit_threads
+from ingest.client import Client
 from ingest.formats.reddit_comments import FORMAT as COMMENTS
 from ingest.formats.reddit_submissions import FORMAT as SUBMISSIONS
 from ingest.formats.shape import File, Format, Row
 from ingest.run import ingest
 from ingest.source import Asked as Held
 from ingest.source import Page, RawPost, Window
-from ingest.sources import reddit
 from ingest.sources.reddit import Reddit
 from ingest.wires.reddit import Flat, Listing, Tree, full_name, opened, read
+from tests.support.reading import source_and_service
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.reddit import SECRETS, FakeReddit, listing
 
@@ -51,12 +52,8 @@ def asking(
     answer: Callable[[Asked], Reply], service: FakeReddit | None = None, at: datetime = NOW
 ) -> Iterator[tuple[Reddit, Client, Replay]]:
     """The source, a client, and the server that both ask."""
-    with replaying(answer) as server:
-        told = {"pace_seconds": 0.0, "timeout_seconds": 0.5}
-        told |= (service or FakeReddit()).settings(server.address)
-        settings = replace(Reddit.defaults, **told)
-        with client_for("reddit", settings, requests=200, clock=QuickClock()) as client:
-            yield Reddit(settings, at), client, server
+    with source_and_service(Reddit, answer, (service or FakeReddit()).settings, at) as given:
+        yield given
 
 
 def forward(
@@ -228,7 +225,8 @@ def test_more_that_names_itself_again_is_asked_for_once() -> None:
         pages = list(source.thread(client, held(post)))
         assert len(of(pages)) == 4
         assert len([a for a in server.asked if "morechildren" in a.path]) == 1
-        assert not source._trees  # it was not read whole: nothing follows from what is missing
+        # It was not read whole: nothing follows from what is missing.
+        assert not source._threads._named
 
 
 def test_a_token_that_ran_out_is_renewed_once() -> None:
@@ -473,7 +471,7 @@ def test_a_thread_is_read_whole_whatever_its_tree_shows() -> None:
 
 
 def test_a_thread_without_end_does_not_take_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reddit, "MOST_ANSWERS", 2)
+    monkeypatch.setattr(reddit_threads, "MOST_ANSWERS", 2)
     fake = FakeReddit(breadth=1, depth=1)
     parent = post = fake.add(NOW - timedelta(days=1), "text")
     for _ in range(5):

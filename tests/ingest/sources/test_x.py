@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,15 @@ from domain.keyed import Keyed
 from domain.nouns import RunReport
 from domain.settings import Settings
 from ingest.check import checks
-from ingest.client import Client, client_for
+from ingest.client import Client
 from ingest.run import ingest
 from ingest.source import Asked as Held
 from ingest.source import Page, RawPost, Window
 from ingest.sources import known, x
-from ingest.sources.x import PRICES, X
+from ingest.sources.x import X
 from ingest.wires.x import Found, gone, id_at, made_at, plain, posts_of, raw_post
+from ingest.x import PRICES, price
+from tests.support.reading import posts, source_and_service
 from tests.support.replay import Asked, QuickClock, Replay, Reply, json_reply, replaying
 from tests.support.services.x import SECRETS, FakeX
 
@@ -49,12 +50,9 @@ def asking(
     answer: Callable[[Asked], Reply], at: datetime = NOW, **told: Any
 ) -> Iterator[tuple[X, Client, Replay]]:
     """The source of one search, a client, and the server that both ask."""
-    with replaying(answer) as server:
-        quick = {"pace_seconds": 0.0, "timeout_seconds": 0.5, "budget_seconds": 60.0}
-        given = quick | FakeX().settings(server.address) | ONE | told
-        settings = replace(X.defaults, **given)
-        with client_for("x", settings, requests=200, clock=QuickClock()) as client:
-            yield X(settings, at), client, server
+    more = {"budget_seconds": 60.0} | ONE | told
+    with source_and_service(X, answer, lambda base: FakeX().settings(base) | more, at) as given:
+        yield given
 
 
 def until_stopped(pages: Iterator[Page]) -> tuple[list[Page], SourceError | None]:
@@ -74,10 +72,6 @@ def forward(
 ) -> list[Page]:
     place = source.places()[0]
     return list(source.pages(client, place, cursor or {}, Window(first=NOW - timedelta(days=days))))
-
-
-def of(pages: list[Page]) -> dict[str, RawPost]:
-    return {post.external_id: post for page in pages for post in page.posts}
 
 
 def spent(pages: list[Page] | dict[str, Any]) -> int:
@@ -117,7 +111,7 @@ def test_recorded_answers(shared: Path, name: str, posts: int | None, mills: int
     told, unreadable = posts_of(found.data)
     assert unreadable == 0
     assert len(told) == (len(found.data) if posts is None else posts)
-    assert mills is None or x._price(found) == mills
+    assert mills is None or price(found) == mills
     for post in told:
         made = raw_post(post, "x:y")
         assert made.external_id == f"x:{post.versions[0]}"
@@ -347,7 +341,7 @@ def fresh(sqlite_engine: Engine, keyed: Keyed) -> Callable[[], Engine]:
 def test_a_new_month_has_new_money() -> None:
     with asking(busy(5), budget_dollars_month=0.1) as (source, client, _):
         cursor = {"money": {"month": "2026-10", "reading": 50, "checking": 50}}
-        assert of(forward(source, client, cursor))
+        assert posts(forward(source, client, cursor))
 
 
 def test_a_walk_that_ran_out_of_money_goes_on_below_what_was_paid_for() -> None:
@@ -360,7 +354,7 @@ def test_a_walk_that_ran_out_of_money_goes_on_below_what_was_paid_for() -> None:
             place = source.places()[0]
             pages, stopped = until_stopped(source.pages(client, place, cursor, window))
         cursor = dict(next(p.cursor for p in reversed(pages) if p.cursor))
-        seen |= of(pages)
+        seen |= posts(pages)
         stops += stopped is not None
     assert stops >= 4
     assert len(seen) == 100
@@ -434,7 +428,7 @@ def test_a_walk_that_lay_too_long_says_what_it_lost() -> None:
         pages = forward(source, client, cursor)
     (missed,) = [m for page in pages for m in page.missed]
     assert (missed.began, missed.ended) == (NOW - timedelta(days=12), NOW - x.REACH)
-    assert f"x:{middle}" in of(pages)
+    assert f"x:{middle}" in posts(pages)
 
 
 def test_nothing_found_has_no_data_and_moves_nothing_but_costs_nothing() -> None:
@@ -448,7 +442,7 @@ def test_nothing_found_has_no_data_and_moves_nothing_but_costs_nothing() -> None
 def test_a_short_page_is_not_the_last() -> None:
     fake = busy(9, page=4)
     with asking(fake) as (source, client, server):
-        assert len(of(forward(source, client))) == 9
+        assert len(posts(forward(source, client))) == 9
     assert len(server.asked) == 3
 
 
@@ -459,7 +453,7 @@ def test_reposts_and_old_versions_are_left_out() -> None:
     fake.add(NOW - timedelta(hours=1), "RT claude", retweet=True)
     with asking(fake) as (source, client, _):
         pages = forward(source, client)
-    (post,) = of(pages).values()
+    (post,) = posts(pages).values()
     assert (post.external_id, post.text) == (f"x:{first}", "claude lost all of it")
     assert post.edited_at == NOW - timedelta(hours=1, minutes=50)
     assert sum(page.skipped for page in pages) == 1
@@ -475,7 +469,7 @@ def test_partial_errors_beside_what_was_found_are_no_failure() -> None:
 
     with asking(answer) as (source, client, _):
         pages = forward(source, client)
-    assert len(of(pages)) == 1
+    assert len(posts(pages)) == 1
     assert not any(page.gone for page in pages)
 
 
@@ -493,11 +487,11 @@ def test_a_conversation_is_read_with_what_names_nothing() -> None:
     with asking(fake) as (source, client, _):
         forward(source, client)
         pages = list(source.thread(client, held(root)))
-    posts = of(pages)
-    assert set(posts) == {f"x:{n}" for n in (root, reply, deep)}
-    assert [posts[f"x:{n}"].depth for n in (root, reply, deep)] == [0, 1, 2]
-    assert {p.thread for p in posts.values()} == {f"x:{root}"}
-    assert posts[f"x:{deep}"].products == ("Claude",)
+    found = posts(pages)
+    assert set(found) == {f"x:{n}" for n in (root, reply, deep)}
+    assert [found[f"x:{n}"].depth for n in (root, reply, deep)] == [0, 1, 2]
+    assert {p.thread for p in found.values()} == {f"x:{root}"}
+    assert found[f"x:{deep}"].products == ("Claude",)
     assert spent(pages) == fake.mills
 
 
@@ -509,8 +503,8 @@ def test_a_lookup_names_what_is_gone_and_follows_an_edit() -> None:
     with asking(fake) as (source, client, _):
         forward(source, client)
         pages = list(source.check(client, [held(n) for n in (newest, edited, gone_)]))
-    assert of(pages)[f"x:{edited}"].text == "claude, again"
-    assert set(of(pages)) == {f"x:{newest}", f"x:{edited}"}
+    assert posts(pages)[f"x:{edited}"].text == "claude, again"
+    assert set(posts(pages)) == {f"x:{newest}", f"x:{edited}"}
     assert [name for page in pages for name in page.gone] == [f"x:{gone_}"]
 
 
