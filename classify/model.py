@@ -126,7 +126,7 @@ class Model:
             abstained_because=decided.abstained_because,
             language=spoken,
             evidence=evidence.passages(found, weights),
-            facts=facts.facts(seen, found) if is_report else (),
+            facts=facts.facts(seen, found, report=is_report),
         )
 
     def _weights(self, row: Floats, found: Sequence[Hit], length: int) -> dict[str, float]:
