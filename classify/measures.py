@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from classify.cue_report import CueFigures
     from db.queries.report import Report
     from domain.invocation import Invocation
 
@@ -18,7 +19,7 @@ Gold = Annotated[Path, typer.Option(help="Labelled posts in JSON lines.")]
 
 def mount(app: typer.Typer) -> None:
     """Adds the commands to `whylost classify`."""
-    for command in (evaluate, explain):
+    for command in (evaluate, explain, cues):
         app.command()(command)
 
 
@@ -96,3 +97,53 @@ def _stored(told: Invocation, post: str, *, demonstration: bool) -> tuple[Report
             raise InputError("Nothing was judged yet.", "Run `whylost classify` first.")
         card = card_of(connection, found.verdict.model) if found.verdict else {}
     return found, card
+
+
+def cues(
+    context: typer.Context,
+    gold: Annotated[
+        Path | None, typer.Option(help="Labelled posts in JSON lines, told apart from our own.")
+    ] = None,
+) -> None:
+    """Show how every cue does: how often it speaks, how often it is right, what it contradicts."""
+    from classify import labels
+    from classify.cue_report import as_told, cue_figures
+    from classify.cues.all import CUES, finder
+    from classify.text import views
+    from classify.train import redacted
+
+    told: Invocation = context.obj
+    sets = {"our own posts": labels.examples()}
+    if gold:
+        sets["labelled posts"] = [redacted(row, told.redact) for row in labels.gold(gold)]
+    made = {}
+    for name, rows in sets.items():
+        found = [finder().find(views(row.content)) for row in rows]
+        made[name] = cue_figures(CUES, rows, found)
+    told.tell({name: as_told(figures) for name, figures in made.items()})
+    for name, figures in made.items():
+        told.say(f"{name}: {len(sets[name]):,}; first what points the wrong way, then by posts")
+        told.table(_CUE_HEADS, [_cue_row(f) for f in figures])
+        told.say("")
+    told.say(
+        "right: share of its posts in which what the cue says is so; base: of all posts (for a cue "
+        "against something: of posts in which a cue speaks for it). ! right less often than that; "
+        "!! where it is no accident (95 %)."
+    )
+
+
+_CUE_HEADS = ("cue", "speaks", "posts", "right", "base", "", "says the same as", "contradicted by")
+
+
+def _cue_row(f: CueFigures) -> tuple[object, ...]:
+    mark = "!!" if f.surely else "!" if f.wrong_way else ""
+    return (
+        f.cue,
+        f"{f.direction} {f.about}",
+        f.posts,
+        None if f.precision is None else f"{f.precision:.2f} [{f.low:.2f}, {f.high:.2f}]",
+        None if f.base is None else f"{f.base:.2f}",
+        mark,
+        ", ".join(f"{name} {share:.2f}" for name, share in f.overlaps[:2]),
+        ", ".join(f"{name} {posts}" for name, posts in f.conflicts[:2]),
+    )
