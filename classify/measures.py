@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +20,7 @@ Gold = Annotated[Path, typer.Option(help="Labelled posts in JSON lines.")]
 
 def mount(app: typer.Typer) -> None:
     """Adds the commands to `whylost classify`."""
-    for command in (evaluate, explain, cues):
+    for command in (evaluate, explain, cues, drift):
         app.command()(command)
 
 
@@ -75,6 +76,40 @@ def explain(
         made = explaining.of_stored(report, card, load())
     told.tell(for_machines(made))
     told.say(*lines(made))
+
+
+def drift(
+    context: typer.Context,
+    source: Annotated[str, typer.Option(help="Only posts of this source.")] = "",
+    reference_until: Annotated[
+        str, typer.Option(help="The reference's last month, such as 2026-03; else the earliest.")
+    ] = "",
+    demonstration: Demonstration = False,
+) -> None:
+    """Show whether what is read, and what the model says, has changed from month to month."""
+    from classify.artifact import load
+    from classify.stored_drift import lines, stored_drift
+    from classify.stored_drift import told as for_machines
+    from db.engine import read
+    from db.judges import judges
+    from db.opened import opened
+    from domain.errors import InputError
+
+    if reference_until and not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", reference_until):
+        raise InputError(f"{reference_until} is no month.", "Write it as 2026-03.")
+    told: Invocation = context.obj
+    with (
+        opened(told.settings, demonstration=demonstration) as database,
+        read(database.engine) as connection,
+    ):
+        shown = judges(connection)
+        if shown is None:
+            raise InputError("Nothing was judged yet.", "Run `whylost classify` first.")
+        found, models = stored_drift(
+            connection, shown, load(), source=source, until=reference_until
+        )
+    told.tell(for_machines(found, models))
+    told.say(*lines(found, models))
 
 
 def _stored(told: Invocation, post: str, *, demonstration: bool) -> tuple[Report, dict[str, Any]]:
