@@ -60,8 +60,7 @@ def _outcomes() -> Scanner:
 def _stated(seen: Views) -> _Stated:
     every = [
         (field, mention)
-        for field in (seen.title, seen.text)
-        if field.text
+        for field in _fields(seen)
         for mention in sorted(
             (*_scanner().find(field), *things.versions(field)),
             key=lambda m: (m.start, -m.end, m.name),
@@ -70,7 +69,7 @@ def _stated(seen: Views) -> _Stated:
     of: dict[str, _Stated] = defaultdict(list)
     for one in every:
         of[one[1].name].append(one)
-    of["product"] = things.named(of["product"])
+    of["product"], of["model"] = things.named(of["product"]), things.named(of["model"])
     of["topic"] = _topics(of["topic"])
     of["request"] = _request(of["request"]) if of["safety_kind"] else []
     of["plan"] = [one for one in of["plan"] if one[1].value != "paid"] or of["plan"]
@@ -97,5 +96,10 @@ def _request(stated: _Stated) -> _Stated:
 
 
 def _outcome(seen: Views) -> _Stated:
-    fields = [field for field in (seen.title, seen.text) if field.text]
-    return outcome.last_word([(f, m) for f in fields for m in _outcomes().find(f)])
+    return outcome.last_word([(f, m) for f in _fields(seen) for m in _outcomes().find(f)])
+
+
+def _fields(seen: Views) -> list[Field]:
+    """What the author wrote: a reply's "Re: ..." is the thread's title."""
+    title = [] if seen.title.low.startswith("re: ") else [seen.title]
+    return [field for field in (*title, seen.text) if field.text]

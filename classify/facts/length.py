@@ -34,9 +34,10 @@ _AFTER = _WORDS.pattern(r"\b(?:after|at|around|by|within|past|beyond) {ABOUT}*$"
 _ORDERED = re.compile(r"\b(?:after|at|around|by|reached|hit|hits|past) (?:the )?$")
 _INTO = _WORDS.pattern(
     r" (?:in\b(?= (?:the|a|my) {CHAT}|[,.;:)]| and| it\b| when| i\b| he\b|$)"
-    r"|into\b(?= (?:the|a|my|our|this|it|what))|deep\b|long\b(?= {CHAT}|[,.;)]|$))"
+    r"|into\b(?= (?:the|a|an|my|our|this) )|deep\b|long\b(?= {CHAT}|[,.;)]|$))"
     r"(?! (?:my account|my context))"
 )
+_SAYS_WHAT = _WORDS.pattern(r" (?:in|into|deep into) (?:the|a|an|my|our|this) ")
 _TOO_LONG = re.compile(r"\bprompt is too long:? ?$")
 _LIMIT = _WORDS.pattern(r"\s*(?:context |token )*{LIMIT}")
 _LIMITED = _WORDS.pattern(r"{LIMITED} (?:about |only |the )?$")
@@ -57,6 +58,8 @@ def _length(place: Place) -> Iterator[Mention]:
     unit = low[place.at : place.stop]
     begin = max(first, place.at - 34)
     counted = _COUNTED.search(low[begin : place.at])
+    if counted and counted["number"] in ("a", "an") and unit not in _TIMES:
+        return  # "a messages chat", "create a message in the thread"
     if counted is None:
         yield from _ordinal(place, unit)
         return
@@ -66,6 +69,8 @@ def _length(place: Place) -> Iterator[Mention]:
     error = unit in _TOKENS and _TOO_LONG.search(left)
     after = unit in _TURNS and _AFTER.search(left)
     into = _INTO.match(low, end, last)
+    if into and not _SAYS_WHAT.match(low, end, last) and unit not in _TURNS[:-2]:
+        into = None  # "three minutes in" may be a video, "a page long" an answer
     if not (of_chat or error or after or into or _CHAT_OF.search(left)):
         return
     if _LIMIT.match(low, end, last) or _LIMITED.search(left):

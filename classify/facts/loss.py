@@ -30,13 +30,14 @@ _COUNTED = _WORDS.pattern(r"(?P<number>{NUMBER})\+?[ -]{QUALITY}{0,2}$")
 _BARE_LEFT = re.compile(r"(?:\b(?:countless|so many|endless|literally|many|untold) )?$")
 _BARE_RIGHT = re.compile(r" (?:of|worth)\b| (?:gone|lost|wasted|down|into)\b")
 _PLURALS = ("hours", "days", "weeks", "months", "years")
-_BEFORE = _WORDS.pattern(r"\b(?P<verb>{LOST})\b(?P<between>[^.!?;:\n]{0,40}?)$")
+_BEFORE = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:\n]{0,40}?)$")
 _NOT_BETWEEN = _WORDS.pattern(r"\b{BETWEEN}\b")
 _OF_WORK = _WORDS.pattern(
     r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:(?P<record>{RECORD})|{WORK})"
     r"| (?:[\w'-]+ ){0,1}?{WORK})\b"
 )
-_THEN_GONE = _WORDS.pattern(r"[^.!?;\n]{0,70}?\b{GONE}\b")
+_OBJECT = r"(?! (?:the|my|its|our|all|a|an|his|her|some|track|\d+)\b)"
+_THEN_GONE = _WORDS.pattern(rf"[^.!?;\n]{{0,70}}?\b{{GONE}}\b{_OBJECT}")
 _LATER = _WORDS.pattern(r"\b{GONE}\b")
 _SPENT = _WORDS.pattern(r"\b{SPENT}\b[^.!?;\n]{0,40}$")
 _ON_REPAIR = _WORDS.pattern(r" (?:just |again |already |now |today |yesterday )?{REPAIR}")
@@ -45,8 +46,10 @@ _NO_AMOUNT = _WORDS.pattern(r"[ -]?{NO_AMOUNT}")
 _NOT_YET = _WORDS.pattern("{NOT_YET}")
 _COUNT = _WORDS.pattern(r"(?P<said>{NUMBER}[ -](?:[a-z-]+ ){0,1}?{PIECES})\b")
 _WHOLE = _WORDS.pattern(r"\b(?P<said>{ALL_OF} (?:[\w'-]+ )?{OF_NOUN}*{NOUN}|everything)\b")
-_VERB_NEAR = _WORDS.pattern(r"\b(?P<verb>{LOST})\b(?P<between>[^.!?;:,\n]{0,18})$")
-_GONE_NEAR = _WORDS.pattern(r"(?: (?:i|we|that i) \w+(?: \w+){0,3})?[,:]?(?: {IS})* {GONE}\b")
+_VERB_NEAR = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:,\n]{0,18})$")
+_GONE_NEAR = _WORDS.pattern(
+    r"(?: of (?:\w+ ){0,2}\w+)?(?: (?:i|we|that i) \w+(?: \w+){0,3})?[,:]?(?: {IS})* {GONE}\b"
+)
 _LOST_TRIGGERS = (
     "lost", "lose", "loses", "losing", "loosing", "loose", "wiped", "wipes", "deleted",
     "deletes", "erased", "erases", "gone", "vanished", "disappeared", "dissapeared",

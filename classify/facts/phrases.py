@@ -2,7 +2,7 @@
 
 A rule has a `value` and `triggers`, the words that call it. Without `patterns` a trigger is the
 passage, with `left` or `right` only where one of them stands beside it; with `patterns` each is
-searched in the trigger's sentence. It is silent where the sentence holds
+searched in the trigger's sentence. It is silent where nothing near the sentence is `where`, where the sentence holds
 `unless`, where `before` ends what stands left of the passage, where `after` follows it, or where
 its `guard` says that the author doesn't claim it. `heard`: in whose words. `[words]` names parts of
 patterns, written {NAME}.
@@ -20,6 +20,7 @@ from classify.facts.claims import asked, denied_before, quoted, supposed
 from classify.facts.rule import ANY_ERROR, ANYWHERE, AUTHOR, Mention, Place, Reading, Rule
 from classify.facts.words import Words, told
 
+_AROUND = 160  # characters on either side of a sentence in which `where` is sought
 _LEFT = 48  # characters before a passage that `before` sees
 _HEARD = {"author": AUTHOR, "error": ANY_ERROR, "anywhere": ANYWHERE}
 _KEYS = {
@@ -29,6 +30,7 @@ _KEYS = {
     "left",
     "right",
     "unless",
+    "where",
     "before",
     "after",
     "heard",
@@ -56,14 +58,16 @@ def _meant(place: Place, start: int, end: int) -> bool:
 
 
 def _not_denied(place: Place, start: int, end: int) -> bool:
-    return not denied_before(place, start)
+    return not (denied_before(place, start) or asked(place))
 
 
 def _near(place: Place, start: int, end: int) -> bool:
     return not _DENIED_NEAR.search(place.low[max(place.start, start - _LEFT) : start])
 
 
-_DENIED_NEAR = re.compile(r"(?:\b(?:not|never|no|without|except|unlike)\b|n't\b)[^.,;:\n]{0,24}$")
+_DENIED_NEAR = re.compile(
+    r"\b(?:not|never|except|unlike|without)(?: (?:on|in|with|using|for|via|from|the|my|an?))*\s*$"
+)
 
 
 def _anyhow(place: Place, start: int, end: int) -> bool:
@@ -74,7 +78,7 @@ _GUARDS: dict[str, Callable[[Place, int, int], bool]] = {
     "claim": _claimed,  # the author says that it is so
     "stated": _stated,  # likewise, where "can" and "will" are no wishes ("I can see ...")
     "meant": _meant,  # likewise, or asks about it, or quotes it
-    "denial": _not_denied,
+    "denial": _not_denied,  # only not denied and not asked, be it said by whom it may
     "near": _near,  # only a denial close by: for names of things
     "none": _anyhow,
 }
@@ -93,7 +97,7 @@ def _rule(name: str, one: dict[str, Any], words: Words) -> Rule:
     context = Context(
         **{
             part: words.pattern(f"(?:{one[part]})$" if part in _ENDS else one[part])
-            for part in ("left", "right", "before", "after", "unless")
+            for part in ("left", "right", "before", "after", "unless", "where")
             if part in one
         }
     )
@@ -125,6 +129,7 @@ class Context:
     before: re.Pattern[str] | None = None
     after: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
+    where: re.Pattern[str] | None = None
 
     def allows(self, place: Place, start: int, end: int) -> bool:
         """Whether what stands beside the passage `[start, end)` lets it count."""
@@ -142,7 +147,10 @@ class Context:
 
     def silent(self, place: Place) -> bool:
         """Whether the sentence as a whole is about something else."""
-        return bool(self.unless and self.unless.search(place.low, place.start, place.end))
+        low, start, end = place.low, place.start, place.end
+        if self.where and not self.where.search(low, max(0, start - _AROUND), end + _AROUND):
+            return True
+        return bool(self.unless and self.unless.search(low, start, end))
 
 
 _Guard = Callable[[Place, int, int], bool]

@@ -35,7 +35,11 @@ class Scanner:
         done: set[int | tuple[int, int]] = set()
         sentence = (0, 0)
         for which, start, end in self._scan.find_matches_as_indexes(low, overlapping=True):
-            if start and low[start - 1].isalnum() and low[start].isalnum():
+            if (
+                start
+                and (low[start - 1].isalnum() or low[start - 1] == "_")
+                and low[start].isalnum()
+            ):
                 continue  # inside a word
             while regions[at].end <= start:
                 at += 1

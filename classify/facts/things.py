@@ -15,13 +15,14 @@ _LEFT = 40  # characters before a name that tell what it is named for
 _WORDS = Words.of("things")
 # The product is named as another one, or as a file, a path or a model.
 _OTHER = _WORDS.pattern(r"(?:\b{OTHER} (?:the )?|[./@\\_#-])$")
-_PATH = re.compile(r"[\\/_]|-(?!code|cli)\w|\.(?:md|json|exe|jsonl|local|yaml|yml|toml|com/code)\b")
+_PATH = re.compile(r"[\\/_](?!\d)|-\w|\.(?:md|json|exe|jsonl|local|yaml|yml|toml|com/code)\b")
 
 
 def products() -> Iterator[Rule]:
     """A rule a product; `named` settles which of them the account is about."""
     for product in PRODUCTS:
-        yield Rule(product.words, partial(_product, name=product.name), first=True, narrow=True)
+        words = tuple(word for word in product.words if word != product.vendor.lower())
+        yield Rule(words, partial(_product, name=product.name), first=True, narrow=True)
 
 
 def _product(place: Place, *, name: str) -> Iterator[Mention]:
@@ -32,12 +33,17 @@ def _product(place: Place, *, name: str) -> Iterator[Mention]:
 
 
 def named(mentions: Sequence[tuple[Field, Mention]]) -> list[tuple[Field, Mention]]:
-    """Products without those whose name is a part of another's ("Claude" of "Claude Code").
+    """Those whose name isn't the beginning of another's: who says Claude Code says Claude as well.
 
-    Who speaks of Claude Code calls it Claude as well.
+    "Opus" is Opus 4.5 where that is named; GPT-5 and GPT-5 Codex are two.
     """
     stated = {mention.value for _, mention in mentions}
-    part = {name for name in stated if any(name in other and name != other for other in stated)}
+    part = {
+        name
+        for name in stated
+        if not name[-1].isdigit()
+        and any(other.startswith((f"{name} ", f"{name}-")) for other in stated)
+    }
     return [one for one in mentions if one[1].value not in part]
 
 
@@ -54,7 +60,7 @@ _O = re.compile(
     r"(?= model|[- ](?:high|medium|low)|,| is| was| and| or| keeps| refuses|\.)"
 )
 _GEMINI = re.compile(
-    r"gemini[- ](?P<number>\d(?:\.\d)?)(?:[- ](?P<kind>pro|flash(?:[- ]lite)?|ultra))?"
+    r"gemini[- ](?P<number>\d(?:\.\d)?)(?![\d%])(?:[- ](?P<kind>pro|flash(?:[- ]lite)?|ultra))?"
 )
 _POEM = _WORDS.pattern(r"\b{POEM} $")
 _AFTER_POEM = re.compile(r" (?:about|poem|form|of mine|\d{1,3}\b(?! model))|s\b")
@@ -107,6 +113,9 @@ _OURS = _WORDS.pattern(r"{OURS}(?:[ /:(v-]|version|is)*$")
 _FINE = _WORDS.pattern(r"{FINE}[^\n.!?;]{0,22}$")
 
 
+_APART = ("\n", " - ", "|", "#", ",")  # fields of a form, members of a list
+
+
 def versions(field: Field) -> Iterator[Mention]:
     """The product's own versions, wherever they stand but in quotations."""
     low, regions, at = field.low, field.regions, 0
@@ -121,6 +130,7 @@ def versions(field: Field) -> Iterator[Mention]:
         if region.voice not in ANYWHERE:
             continue
         left = low[max(region.start, start - 60) : start].removesuffix("v")
+        left = left[max(left.rfind(mark) + 1 for mark in _APART) :]
         foreign = _FOREIGN.search(left) and not _OURS.search(left)
         if foreign or _FINE.search(left):
             continue
