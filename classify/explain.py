@@ -36,6 +36,7 @@ def of_stored(report: Report, card: Mapping[str, Any], model: Model) -> Explanat
         thread_title="" if report.thread_title == current.title else report.thread_title,
         kind=report.kind,
         source=report.source,
+        place=report.place,
     )
     readable = verdict.model == model.id and current.text is not None
     review = report.review

@@ -20,7 +20,7 @@ Gold = Annotated[Path, typer.Option(help="Labelled posts in JSON lines.")]
 
 def mount(app: typer.Typer) -> None:
     """Adds the commands to `whylost classify`."""
-    for command in (evaluate, explain, cues, drift):
+    for command in (evaluate, card, explain, cues, drift):
         app.command()(command)
 
 
@@ -35,6 +35,9 @@ def evaluate(
         Path | None, typer.Option(help="A folder for the whole report: Markdown, HTML, JSON.")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write all figures here.")] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the figures for the shipped model's card.")
+    ] = False,
 ) -> None:
     """Measure the method on labelled posts, cross-validated by place and by thread."""
     told: Invocation = context.obj
@@ -51,7 +54,23 @@ def evaluate(
         from classify.report.document import write_text
 
         write_text(json, evaluation.to_json())
+    if record:
+        from classify.artifact import load
+        from classify.card import record as keep
+
+        keep(evaluation.told, load())
     told.say(evaluation.text)
+
+
+def card(context: typer.Context) -> None:
+    """Describe the model: what it learnt from, how sure it must be, how well it does, where not."""
+    from classify.artifact import load
+    from classify.card import lines, told_card
+
+    told: Invocation = context.obj
+    model = load()
+    told.tell(told_card(model))
+    told.say(*lines(model))
 
 
 def explain(

@@ -95,7 +95,7 @@ def _card(
     return {
         "name": "whylost classifier",
         "inputs": {
-            "own examples": _hash_examples(),
+            "own examples": examples_hash(),
             "taxonomy": _hash_taxonomy(),
             **{f"labels {i}": _hash(p.read_bytes()) for i, p in enumerate(labels)},
         },
@@ -120,7 +120,8 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _hash_examples() -> str:
+def examples_hash() -> str:
+    """SHA-256 of our own examples as they are now."""
     found = sorted(EXAMPLES.glob("*.jsonl"))
     return _hash(b"".join(f.name.encode() + f.read_bytes() for f in found))
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from classify.predicted import CAUSE_NAMES, CLASS_NAMES
+from classify.predicted import CLASS_NAMES
 from classify.readout import measured, number, percent
-from classify.report import charts
-from classify.report.document import Document, Picture, Section, Table, write, write_text
+from classify.report.document import Document, Section, Table, write, write_text
+from classify.report.labels import label
 from classify.report.stream import stream_section
-from domain.causes import DECISION_LABELS, Decision
+from classify.report.sureness import calibration_section, risk_section
 
 _CAUSE_HEADS = ("Cause", "posts", "precision", "recall", "F1")
 
@@ -38,20 +38,14 @@ def document(told: Mapping[str, Any]) -> Document:
         _causes(held),
         _sources(told["by_source"]),
         _confusion(held["confusion"]),
-        _calibration(held, told["reliability"]),
-        _risk(told["risk"]),
+        calibration_section(held, told["reliability"]),
+        risk_section(told["risk"]),
         _decisions(held, told["strict"]),
         *([stream_section(told["stream"])] if told["stream"] else []),
         _mistakes(told["mistakes"]),
         _own(told),
     ]
     return Document("How well posts are judged", tuple(sections))
-
-
-def label(name: str) -> str:
-    """A class as readers see it."""
-    known = set(map(str, Decision))
-    return DECISION_LABELS[Decision(name)] if name in known else name[:1].upper() + name[1:]
 
 
 def _overall(told: Mapping[str, Any]) -> Section:
@@ -124,70 +118,6 @@ def _confusion(told: Mapping[str, Mapping[str, int]]) -> Section:
         (
             "A row a label, a column an answer; forced choice, by place.",
             Table(("Labelled", *map(label, CLASS_NAMES)), tuple(rows)),
-        ),
-    )
-
-
-def _calibration(held: Mapping[str, Any], points: Mapping[str, Any]) -> Section:
-    found = {"report": held["report"], **held["causes"]}
-    rows = [
-        (
-            label(name),
-            measured(c["brier_skill"]),
-            measured(c["calibration_slope"]),
-            f"{c['calibration_error']:.3f}",
-            f"{c['calibration_error_if_perfect']:.3f}",
-            f"{c['calibration_error_of_a_constant']:.3f}",
-        )
-        for name, c in found.items()
-    ]
-    pictures = [
-        Picture(f"reliability-{name}", label(name), charts.reliability(label(name), points[name]))
-        for name in ("report", *CAUSE_NAMES)
-    ]
-    return Section(
-        "Do probabilities mean what they say?",
-        (
-            "Brier skill: 1 is perfect, 0 is knowing only how frequent a cause is. Slope: 1 is "
-            "calibrated, below 1 is too sure. The calibration error stands beside what exactly "
-            "right probabilities would show on so few posts, and beside a constant that only "
-            "knows how frequent the cause is at the other places.",
-            Table(
-                ("Output", "Brier skill", "slope", "error", "if perfect", "of a constant"),
-                tuple(rows),
-            ),
-            "A point a tenth of the probability: those on the diagonal are calibrated; bars are "
-            "exact 95 % intervals.",
-            *pictures,
-        ),
-    )
-
-
-def _risk(told: Mapping[str, Any]) -> Section:
-    rows = [
-        (
-            label(name),
-            f"{c['posts']:,}",
-            measured(c["area"], 3),
-            f"{c['area_at_best']:.3f}",
-            f"{c['area_by_chance']:.3f}",
-        )
-        for name, c in told.items()
-        if c["posts"]
-    ]
-    lines = {name: c["points"] for name, c in told.items()}
-    return Section(
-        "If only the surest are kept",
-        (
-            "How often the forced choice is wrong among the posts it is surest of. The area under "
-            "the curve (AURC) is the smaller the better sureness and rightness agree; it stands "
-            "beside the least that so many mistakes allow, and beside keeping posts by chance.",
-            Table(("Posts", "number", "area", "at best", "by chance"), tuple(rows)),
-            Picture(
-                "risk",
-                "Share wrong among the surest posts",
-                charts.curves("Risk against coverage", lines),
-            ),
         ),
     )
 

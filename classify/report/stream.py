@@ -8,8 +8,8 @@ from typing import Any
 from classify.predicted import CLASS_NAMES
 from classify.readout import measured
 from classify.report.document import Section, Table
+from classify.report.labels import label
 from classify.stream import ANY
-from domain.causes import DECISION_LABELS, Decision
 
 _TITLE = "In a raw stream"
 
@@ -40,7 +40,7 @@ def stream_section(told: Mapping[str, Any]) -> Section:
 def _estimates(told: Mapping[str, Any]) -> Table:
     rows = [
         (
-            _label(name),
+            label(name),
             "" if name == ANY else measured(told["prevalence"][name], 3),
             measured(told["forced_choice"][name]["precision"]),
             measured(told["forced_choice"][name]["recall"]),
@@ -50,7 +50,7 @@ def _estimates(told: Mapping[str, Any]) -> Table:
         for name in told["forced_choice"]
     ]
     none = CLASS_NAMES[-1]
-    rows.append((_label(none), measured(told["prevalence"][none], 3), "", "", "", ""))
+    rows.append((label(none), measured(told["prevalence"][none], 3), "", "", "", ""))
     heads = ("Class", "share", "precision, named", "recall, named", "decided", "recall, decided")
     return Table(heads, tuple(rows))
 
@@ -81,8 +81,3 @@ def _shift(told: Mapping[str, Any]) -> Table:
         for name, m in measures.items()
     ]
     return Table(("Probabilities", "log loss", "calibration error"), tuple(rows))
-
-
-def _label(name: str) -> str:
-    known = set(map(str, Decision))
-    return DECISION_LABELS[Decision(name)] if name in known else name.capitalize()
