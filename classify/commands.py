@@ -51,7 +51,9 @@ def judge(told: Invocation, database: Opened, *, again: bool = False) -> RunRepo
             database.engine,
             "classify",
             now,
-            lambda: run(database.engine, load(), again=again, now=now, report=progress),
+            lambda: run(
+                database.engine, load(), database.keyed, again=again, now=now, report=progress
+            ),
         )
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
     told.say(f"classify: {counts}", *filter(None, [report.message]))

@@ -8,29 +8,37 @@ one transaction. Posts that arrive meanwhile wait for that moment.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from classify.group import incidents
+from classify.mark import mark
 from classify.model import Judgement, Model
+from classify.regroup import regroup
 from classify.text import Content
-from db import retention, series, tally, verdicts
+from db import incidents, retention, series, tally, verdicts
 from db.engine import read, write
 from db.handles import Engine
-from db.incidents import ThreadPost, save_incidents, threads_with_reports
 from db.judges import Judges, judges, know, planned, show
+from db.marks import Readable
 from db.verdicts import Unjudged
-from domain.nouns import Incident, RunReport, Verdict
+from domain.causes import Decision
+from domain.keyed import Keyed
+from domain.nouns import RunReport, Verdict
 
 BATCH = 500  # posts judged, then saved in one transaction
-THREADS = 200  # whose memberships are saved in one transaction
 Progress = Callable[[int, int | None], None]
 
 
 def classify(
-    engine: Engine, model: Model, *, again: bool = False, now: datetime, report: Progress
+    engine: Engine,
+    model: Model,
+    keyed: Keyed,
+    *,
+    again: bool = False,
+    now: datetime,
+    report: Progress,
 ) -> RunReport:
-    """Judges what waits for `model`, or with `again` every text that is held.
+    """Judges what waits for `model`, or with `again` every text that is held; then groups.
 
     A batch is judged outside and saved in one short transaction. Killed anywhere, what was saved
     stays, and the next run goes on with the rest. Verdicts of other models stay beside.
@@ -44,11 +52,14 @@ def classify(
         made = judge(model, batch)
         with write(engine) as connection:
             verdicts.save_verdicts(connection, made, {p.post: p.day for p in batch})
+            mark(connection, readable(batch, made), keyed)
             retention.drop_judged(connection, [p.post for p in batch], now)
         counts.update(v.decision.value for v in made)
         counts["judged"] += len(made)
         report(counts["judged"], total)
-    counts["incidents"] = group(engine, plan)
+    regroup(engine, plan, keyed, now)
+    with read(engine) as connection:
+        counts["incidents"] = incidents.count(connection, plan)
     message = _take_over(engine, plan, now)
     return RunReport(
         stage="classify",
@@ -122,23 +133,14 @@ def _verdict(model: str, post: Unjudged, judged: Judgement) -> Verdict:
     )
 
 
-def group(engine: Engine, judges: Judges) -> int:
-    """Groups the reports that are shown into incidents; gives how many incidents there are."""
-    found = 0
-    posts: list[ThreadPost] = []
-    made: list[Incident] = []
-    with read(engine) as reading:
-        for number, thread in enumerate(threads_with_reports(reading, judges), 1):
-            posts += thread
-            made += incidents(thread)
-            if number % THREADS == 0:
-                found += _save(engine, judges.current, posts, made)
-                posts, made = [], []
-    return found + _save(engine, judges.current, posts, made)
-
-
-def _save(engine: Engine, model: str, posts: Sequence[ThreadPost], made: Sequence[Incident]) -> int:
-    if posts:
-        with write(engine) as connection:
-            save_incidents(connection, model, [p.post for p in posts], made)
-    return len(made)
+def readable(posts: Sequence[Unjudged], judged: Sequence[Verdict]) -> Iterator[Readable]:
+    """What grouping reads of posts just judged."""
+    for post, verdict in zip(posts, judged, strict=True):
+        yield Readable(
+            post=post.post,
+            version=post.version,
+            answers=post.answers,
+            report=verdict.judged and verdict.decision is not Decision.NOT_A_REPORT,
+            title=post.title,
+            text=post.text,
+        )

@@ -1,91 +1,284 @@
-"""Which reports belong together."""
+"""Which posts belong together: what grouping reads, what is due to be grouped, what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
+from sqlalchemy.orm import aliased
 
+from db.among import among
 from db.judges import Judges
-from db.tables import IncidentMember, PostRow, VerdictRow
-from db.upsert import slices, upsert
+from db.tables import (
+    GroupingDue,
+    IncidentMember,
+    MarkRow,
+    Meta,
+    PostRow,
+    ReviewRow,
+    VerdictRow,
+)
+from db.upsert import upsert
 from domain.causes import Decision
-from domain.nouns import Incident
+from domain.nouns import Incident, PostState, Role
+
+_GROUPED = "incidents_grouped"
+_AT_ONCE = 5_000  # keys of one statement
+Reviews = Mapping[tuple[str, int], str]  # (post, version) -> what a person decided
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPost:
-    """A post in its thread, and whether the model of its day takes it for a report."""
+    """A post in its thread, as grouping sees it; without a role it is in no incident."""
 
     post: str
+    thread: str
     parent: str | None
     written_at: datetime
-    is_report: bool
+    role: Role | None
+    decision: str  # the reviewer's, else the model's; "" before it is judged
+    says_so: bool  # whether it says that it happened to its author as well
+
+    @property
+    def age(self) -> tuple[datetime, str]:
+        """Sorts the earliest first, the same on every machine."""
+        return self.written_at, self.post
 
 
-def threads_with_reports(connection: Connection, judges: Judges) -> Iterator[list[ThreadPost]]:
-    """Every thread that holds a report, as all its posts (without texts)."""
-    shown = judges.cover(VerdictRow.model, VerdictRow.day)
-    reports = (
-        select(PostRow.thread)
-        .join(
-            VerdictRow, (VerdictRow.post == PostRow.key) & (VerdictRow.version == PostRow.version)
-        )
-        .where(shown, VerdictRow.decision != Decision.NOT_A_REPORT.value)
+def due(connection: Connection, posts: Collection[str]) -> None:
+    """Notes posts whose incidents the next grouping looks at. Call where verdicts are saved."""
+    upsert(connection, GroupingDue, [{"post": post} for post in posts])
+
+
+def settled(connection: Connection, posts: Collection[str]) -> None:
+    """Takes posts off that list, in the transaction that saves what came of them."""
+    connection.execute(delete(GroupingDue).where(among(connection, GroupingDue.post, posts)))
+
+
+def everything(connection: Connection, judges: Judges) -> set[str]:
+    """All posts that are in an incident or could found one."""
+    reports = select(VerdictRow.post).where(
+        judges.cover(VerdictRow.model, VerdictRow.day),
+        VerdictRow.decision != Decision.NOT_A_REPORT.value,
+    )
+    members = select(IncidentMember.post).where(IncidentMember.model == judges.current)
+    queries = (reports, members, select(ReviewRow.post), select(GroupingDue.post))
+    return {post for query in queries for post in connection.scalars(query)}
+
+
+def touched(connection: Connection, judges: Judges) -> set[str]:
+    """Posts of which something that grouping reads has changed since it last did.
+
+    That is: what is due; members that were deleted, edited, or decided otherwise; posts that a
+    person decided about. It takes a look at each member, but at no other post.
+    """
+    reviews = _reviews(connection)
+    found = set(connection.scalars(select(GroupingDue.post)))
+    shown = and_(
+        VerdictRow.post == PostRow.key,
+        VerdictRow.version == PostRow.version,
+        judges.cover(VerdictRow.model, VerdictRow.day),
+    )
+    otherwise = or_(
+        PostRow.state == PostState.DELETED.value,
+        VerdictRow.decision.is_(None),
+        VerdictRow.decision != IncidentMember.decision,
     )
     rows = connection.execute(
-        select(PostRow.thread, PostRow.key, PostRow.parent, PostRow.written_at, VerdictRow.decision)
-        .outerjoin(
-            VerdictRow,
-            (VerdictRow.post == PostRow.key) & (VerdictRow.version == PostRow.version) & shown,
-        )
-        .where(PostRow.thread.in_(reports))
-        .order_by(PostRow.thread, PostRow.key)
-        .execution_options(yield_per=1_000)
+        select(PostRow.key, PostRow.version, PostRow.state, IncidentMember.decision)
+        .select_from(IncidentMember)
+        .join(PostRow, PostRow.key == IncidentMember.post)
+        .outerjoin(VerdictRow, shown)
+        .where(IncidentMember.model == judges.current, otherwise)
     )
-    for _thread, posts in groupby(rows, key=lambda row: row[0]):
-        yield [
-            ThreadPost(
-                post=key,
-                parent=parent,
-                written_at=written_at,
-                is_report=decision not in (None, Decision.NOT_A_REPORT.value),
-            )
-            for _, key, parent, written_at, decision in posts
-        ]
+    for post, version, state, decision in rows:
+        if state == PostState.DELETED.value or reviews.get((post, version)) != decision:
+            found.add(post)
+    return found | _reviewed_otherwise(connection, judges, reviews)
+
+
+def _reviewed_otherwise(connection: Connection, judges: Judges, reviews: Reviews) -> set[str]:
+    """Posts that a person ever decided about, and that aren't grouped as is shown now."""
+    asked = set(connection.scalars(select(ReviewRow.post).distinct()))
+    if not asked:
+        return set()
+    query = select(IncidentMember.post, IncidentMember.role, IncidentMember.decision).where(
+        IncidentMember.model == judges.current, among(connection, IncidentMember.post, asked)
+    )
+    grouped = {post: (role, decision) for post, role, decision in connection.execute(query)}
+    wanted = _posts(judges).where(among(connection, PostRow.key, asked))
+    now = (_thread_post(row, reviews) for row in connection.execute(wanted))
+    return {p.post for p in now if grouped.get(p.post) != (p.role and (p.role.value, p.decision))}
+
+
+def threads_of(connection: Connection, posts: Collection[str]) -> set[str]:
+    """The threads of posts."""
+    query = select(PostRow.thread).where(among(connection, PostRow.key, posts)).distinct()
+    return set(connection.scalars(query))
+
+
+def load_threads(
+    connection: Connection, judges: Judges, threads: Collection[str]
+) -> Iterator[list[ThreadPost]]:
+    """Each of `threads` as all its posts, without texts."""
+    reviews = _reviews(connection)
+    wanted = sorted(threads)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        query = _posts(judges).where(among(connection, PostRow.thread, part))
+        rows = connection.execute(query.order_by(PostRow.thread, PostRow.key))
+        for _thread, posts in groupby(rows, key=lambda row: row.thread):
+            yield [_thread_post(row, reviews) for row in posts]
+
+
+def _reviews(connection: Connection) -> dict[tuple[str, int], str]:
+    """The decision that counts of each version that people decided about: few."""
+    rows = connection.execute(
+        select(ReviewRow.post, ReviewRow.version, ReviewRow.decision)
+        .where(ReviewRow.replaced.is_(False))
+        .order_by(ReviewRow.number)
+    )
+    return {(post, version): decision for post, version, decision in rows}
+
+
+def _posts(judges: Judges) -> Select[Any]:
+    shown = and_(
+        VerdictRow.post == PostRow.key,
+        VerdictRow.version == PostRow.version,
+        judges.cover(VerdictRow.model, VerdictRow.day),
+    )
+    mark = and_(MarkRow.post == PostRow.key, MarkRow.version == PostRow.version)
+    columns: tuple[Any, ...] = (
+        PostRow.key,
+        PostRow.thread,
+        PostRow.parent,
+        PostRow.written_at,
+        PostRow.state,
+        PostRow.version,
+        VerdictRow.decision,
+        VerdictRow.judged,
+        MarkRow.corroborates,
+    )
+    return select(*columns).outerjoin(VerdictRow, shown).outerjoin(MarkRow, mark)
+
+
+def _thread_post(row: Any, reviews: Reviews) -> ThreadPost:
+    reviewed = reviews.get((row.key, row.version))
+    decision = reviewed or row.decision or ""
+    says_so = bool(row.corroborates)
+    return ThreadPost(
+        post=row.key,
+        thread=row.thread,
+        parent=row.parent,
+        written_at=row.written_at,
+        role=_role(row, reviewed, decision, says_so=says_so),
+        decision=decision,
+        says_so=says_so,
+    )
+
+
+def _role(row: Any, reviewed: str | None, decision: str, *, says_so: bool) -> Role | None:
+    """What the post may be in an incident.
+
+    What the model refused to judge (language, length) is in no list and no count, so it founds no
+    incident either; but "same here" is a short text.
+    """
+    if row.state == PostState.DELETED.value or not decision:
+        return None
+    if decision != Decision.NOT_A_REPORT.value and (reviewed or row.judged):
+        return Role.REPORT
+    return Role.CORROBORATES if says_so and row.parent and not reviewed else None
+
+
+def fellows(connection: Connection, model: str, posts: Collection[str]) -> set[str]:
+    """All members of the incidents that `posts` are in, themselves too."""
+    mine, other = aliased(IncidentMember), aliased(IncidentMember)
+    query = (
+        select(other.post)
+        .join(mine, and_(mine.incident == other.incident, mine.model == other.model))
+        .where(mine.model == model, among(connection, mine.post, posts))
+    )
+    return set(connection.scalars(query.distinct())) if posts else set()
 
 
 def save_incidents(
-    connection: Connection, model: str, posts: Sequence[str], incidents: Sequence[Incident]
-) -> int:
-    """Replaces the memberships of `posts` by those of `incidents`; gives how many there are.
+    connection: Connection,
+    model: str,
+    posts: Sequence[str],
+    incidents: Sequence[Incident],
+    decisions: Mapping[str, str] | None = None,
+) -> dict[str, tuple[str, str | None]]:
+    """Replaces the memberships of `posts` by those of `incidents`.
 
     `model`: the current one when they were grouped; members may be judged by an earlier one.
-
-    Rows that stay as they are aren't written again.
+    `decisions`: what was shown of each member. Rows that stay as they are aren't written again.
+    Gives the posts that were in another incident before: from where, and to where (None: nowhere).
     """
-    wanted = {member: incident.key for incident in incidents for member in incident.members}
-    known: dict[str, str] = {}
-    for part in slices(posts):
-        rows = connection.execute(
-            select(IncidentMember.post, IncidentMember.incident).where(
-                IncidentMember.model == model, IncidentMember.post.in_(part)
-            )
+    wanted = {
+        post: (incident.key, _part(incident, post).value, (decisions or {}).get(post, ""))
+        for incident in incidents
+        for post in incident.members
+    }
+    query = select(IncidentMember).where(
+        IncidentMember.model == model, among(connection, IncidentMember.post, posts)
+    )
+    known = {r.post: (r.incident, r.role, r.decision) for r in connection.execute(query)}
+    gone = [post for post in known if post not in wanted]
+    connection.execute(
+        delete(IncidentMember).where(
+            IncidentMember.model == model, among(connection, IncidentMember.post, gone)
         )
-        known.update(dict(rows.all()))
-    for part in slices([post for post in known if post not in wanted]):
-        connection.execute(
-            delete(IncidentMember).where(
-                IncidentMember.model == model, IncidentMember.post.in_(part)
-            )
-        )
+    )
     news = [
-        {"post": post, "model": model, "incident": incident}
-        for post, incident in wanted.items()
-        if known.get(post) != incident
+        {"post": post, "model": model, "incident": key, "role": role, "decision": decision}
+        for post, (key, role, decision) in wanted.items()
+        if known.get(post) != (key, role, decision)
     ]
-    upsert(connection, IncidentMember, news, update=("incident",))
-    return len(wanted)
+    upsert(connection, IncidentMember, news, update=("incident", "role", "decision"))
+    after = {post: wanted[post][0] if post in wanted else None for post in known}
+    return {p: (known[p][0], to) for p, to in after.items() if to != known[p][0]}
+
+
+def _part(incident: Incident, post: str) -> Role:
+    return Role.CORROBORATES if post in incident.corroborating else Role.REPORT
+
+
+def count(connection: Connection, judges: Judges) -> int:
+    """How many incidents there are."""
+    named = and_(
+        IncidentMember.model == judges.current, IncidentMember.post == IncidentMember.incident
+    )
+    return connection.scalar(select(func.count()).select_from(IncidentMember).where(named)) or 0
+
+
+def grouped_as(connection: Connection) -> Any:
+    """By which rules and for which models everything was grouped last; None: it never was."""
+    value = connection.scalar(select(Meta.value).where(Meta.name == _GROUPED))
+    return None if value is None else json.loads(value)
+
+
+def note_grouped(connection: Connection, told: Any) -> None:
+    """Notes that everything is grouped as `told`; what changes from now on is due by itself."""
+    upsert(connection, Meta, [{"name": _GROUPED, "value": json.dumps(told)}], update=("value",))
+
+
+def incident_of(connection: Connection, judges: Judges, post: str) -> str | None:
+    """The incident that a post belongs to."""
+    mine = and_(IncidentMember.model == judges.current, IncidentMember.post == post)
+    return connection.scalar(select(IncidentMember.incident).where(mine))
+
+
+def members_of(connection: Connection, judges: Judges, incident: str) -> list[str]:
+    """The posts of an incident, the earliest first."""
+    query = (
+        select(IncidentMember.post)
+        .join(PostRow, PostRow.key == IncidentMember.post)
+        .where(IncidentMember.model == judges.current, IncidentMember.incident == incident)
+        .order_by(PostRow.written_at, PostRow.key)
+    )
+    return list(connection.scalars(query))

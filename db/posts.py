@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from db.among import among
 from db.changes import log_each
+from db.incidents import due
 from db.tables import (
     AddressRow,
     PlaceRow,
@@ -177,6 +178,7 @@ def _insert(connection: Connection, posts: Sequence[Post], now: datetime) -> Non
         Tombstone,
         [{"post": p.key, "reason": "deleted before it was read", "at": now} for p in buried],
     )
+    due(connection, [p.key for p in buried])  # what waited for them may answer what they answer
     for post in buried:
         if post.parent is None:
             take_own_title(connection, post.thread, {post.key}, now)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from db import erase
 from db.changes import log
+from db.incidents import due, fellows
 from db.judges import judges
 from db.ruleset import Position, move
 from db.tables import (
@@ -184,6 +185,7 @@ def _unjudge(connection: Connection, posts: Sequence[str]) -> Counter[str]:
         )
         gone.update(connection.scalars(select(VerdictRow.post).where(*mine)))
         connection.execute(delete(VerdictRow).where(*mine))
+        due(connection, fellows(connection, shown.current, part))
         connection.execute(
             delete(IncidentMember).where(
                 IncidentMember.model == shown.current, IncidentMember.post.in_(part)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db import passages
 from db.among import among
+from db.incidents import due
 from db.tables import PostRow, Table, ThreadRow
 
 DEEPEST = 2**15 - 1  # what the column holds
@@ -45,6 +46,8 @@ def merge(connection: Connection, threads: Mapping[str, str]) -> None:
     """
     query = select(ThreadRow.key).where(among(connection, ThreadRow.key, threads))
     for key in connection.scalars(query).all():
+        mine = select(PostRow.key).where(PostRow.thread == key)
+        due(connection, connection.scalars(mine).all())
         move = update(PostRow).where(PostRow.thread == key).values(thread=threads[key])
         connection.execute(move)
         passages.move(connection, key, threads[key])

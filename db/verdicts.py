@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from db.engine import read
+from db.incidents import due
 from db.judges import Judges
 from db.tables import (
     EvidenceRow,
@@ -42,6 +43,7 @@ class Unjudged:
 
     post: str
     version: int
+    answers: bool  # whether it answers another post
     kind: str
     source: str
     place: str
@@ -90,6 +92,11 @@ def unjudged(
         after = found[-1].post
 
 
+def held(connection: Connection, posts: Sequence[str]) -> list[Unjudged]:
+    """Current texts of these posts, by key, whether they were judged or not."""
+    return _batch(connection, "", len(posts), (*_waiting(None, again=True), PostRow.key.in_(posts)))
+
+
 def _waiting(judges: Judges | None, *, again: bool) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which a post waits to be judged, over the tables of `_texts`.
 
@@ -124,6 +131,7 @@ def _batch(
     columns: tuple[Any, ...] = (
         PostRow.key,
         PostRow.version,
+        PostRow.parent,
         PostRow.kind,
         PlaceRow.source,
         PostRow.place,
@@ -145,6 +153,7 @@ def _batch(
         Unjudged(
             post=key,
             version=version,
+            answers=parent is not None,
             kind=kind,
             source=source,
             place=place,
@@ -154,7 +163,7 @@ def _batch(
             day=day,
             products=products.get(key, ()),
         )
-        for key, version, kind, source, place, title, text, thread_title, day in rows
+        for key, version, parent, kind, source, place, title, text, thread_title, day in rows
     ]
 
 
@@ -175,7 +184,7 @@ def save_verdicts(
 ) -> None:
     """Saves verdicts with their evidence and facts; the same verdict again replaces itself.
 
-    `days` gives each post's UTC day, by key.
+    Their posts are due to be grouped. `days` gives each post's UTC day, by key.
     """
     for part in slices(verdicts):
         _clear(connection, part)
@@ -183,6 +192,7 @@ def save_verdicts(
         upsert(connection, VerdictRow, rows, update=_CHANGING)
         upsert(connection, EvidenceRow, [row for v in part for row in _evidence_rows(v)])
         upsert(connection, FactRow, [row for v in part for row in _fact_rows(v)])
+        due(connection, [v.post for v in part])
 
 
 def _clear(connection: Connection, verdicts: Sequence[Verdict]) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from db import erase, quotes
+from db import erase, marks, quotes
 from db.changes import log
 from db.tables import AddressRow, PostRow, PostText, ThreadRow, Tombstone
 from db.upsert import slices, upsert
@@ -102,6 +102,7 @@ def _empty(connection: Connection, keys: Sequence[str], now: datetime) -> None:
         .values(title=None, text=None, purged_at=now, purged_because=DELETED)
     )
     connection.execute(delete(AddressRow).where(AddressRow.post.in_(keys)))
+    marks.forget(connection, keys)
     connection.execute(
         update(PostRow).where(PostRow.key.in_(keys)).values(state=PostState.DELETED.value)
     )

@@ -153,12 +153,20 @@ class Verdict:
         )
 
 
+class Role(StrEnum):
+    """How a post belongs to its incident."""
+
+    REPORT = "report"
+    CORROBORATES = "corroborates"  # a reply that by itself is none: "same here"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
     """Reports of the same failure. Its identity is its earliest report."""
 
     key: str  # the key of the earliest report
     members: tuple[str, ...]  # post keys, the earliest first
+    corroborating: tuple[str, ...] = ()  # those of them that only corroborate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

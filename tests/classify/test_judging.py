@@ -17,6 +17,7 @@ from domain.keyed import Keyed
 from domain.nouns import Frame, Place, Post, Thread
 
 MODEL = artifact.load()
+KEYED = Keyed(b"a key for tests, never for data.")
 TEXTS = (
     "My whole chat history is gone since the update, I can't resume anything.",
     "Same here, all conversations are gone after the update.",
@@ -69,19 +70,19 @@ def stored(engine: Engine) -> dict[tuple[str, str], tuple[str, float]]:
 
 
 def test_every_post_is_judged_once(filled: Engine, now: datetime) -> None:
-    report = run.classify(filled, MODEL, now=now, report=quiet)
+    report = run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     assert report.counts["judged"] == len(TEXTS)
     first = stored(filled)
     assert len(first) == len(TEXTS)
-    again = run.classify(filled, MODEL, now=now, report=quiet)
+    again = run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     assert again.counts["judged"] == 0
     assert stored(filled) == first
 
 
 def test_again_judges_everything_and_changes_nothing(filled: Engine, now: datetime) -> None:
-    run.classify(filled, MODEL, now=now, report=quiet)
+    run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     first = stored(filled)
-    again = run.classify(filled, MODEL, again=True, now=now, report=quiet)
+    again = run.classify(filled, MODEL, KEYED, again=True, now=now, report=quiet)
     assert again.counts["judged"] == len(TEXTS)
     assert stored(filled) == first
 
@@ -92,10 +93,10 @@ def test_killed_between_batches_and_run_again(
     monkeypatch.setattr(run, "BATCH", 1)
     monkeypatch.setattr(run, "judge", _dies_after(2, run.judge))
     with pytest.raises(KeyboardInterrupt):
-        run.classify(filled, MODEL, now=now, report=quiet)
+        run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     assert len(stored(filled)) == 2
     monkeypatch.undo()
-    report = run.classify(filled, MODEL, now=now, report=quiet)
+    report = run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     assert report.counts["judged"] == 2
     assert len(stored(filled)) == len(TEXTS)
 
@@ -113,16 +114,16 @@ def _dies_after(times: int, work):  # type: ignore[no-untyped-def] # a stand-in 
 
 
 def test_another_model_s_verdicts_stay(filled: Engine, now: datetime) -> None:
-    run.classify(filled, MODEL, now=now, report=quiet)
+    run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     other = replace(MODEL, card={**MODEL.card, "id": "another"})
-    run.classify(filled, other, now=now, report=quiet)
+    run.classify(filled, other, KEYED, now=now, report=quiet)
     assert {model for model, _ in stored(filled)} == {MODEL.id, "another"}
     with read(filled) as connection:
         assert judges(connection) == Judges.only("another")
 
 
 def test_a_corroborating_reply_joins_the_incident(filled: Engine, now: datetime) -> None:
-    run.classify(filled, MODEL, now=now, report=quiet)
+    run.classify(filled, MODEL, KEYED, now=now, report=quiet)
     with read(filled) as connection:
         rows = connection.execute(select(IncidentMember.post, IncidentMember.incident))
         members = dict(rows.all())

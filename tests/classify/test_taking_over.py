@@ -21,19 +21,27 @@ from classify.model import Judgement, Model
 from classify.text import Content
 from db import retention, series, tally
 from db.engine import read, write
-from db.incidents import threads_with_reports
 from db.judges import Judges, judges
 from db.posts import save_places, save_posts, save_threads
 from db.queries import collected
 from db.queries.reports import Listed, iterate_reports
 from db.queries.series import daily, exposure
-from db.tables import ModelSpan, PostRow, PostText, Published, SeriesEvent, Table, VerdictRow
+from db.tables import (
+    IncidentMember,
+    ModelSpan,
+    PostRow,
+    PostText,
+    Published,
+    SeriesEvent,
+    Table,
+    VerdictRow,
+)
 from db.verdicts import count_late, count_unjudged
 from db.withdraw import withdraw
 from domain.causes import Cause, Decision
 from domain.filter import Filter
 from domain.keyed import Keyed
-from domain.nouns import Frame, Place, Post, Terms, Thread
+from domain.nouns import Frame, Place, Post, Role, Terms, Thread
 
 KEYED = Keyed(b"a key for tests, never for data.")
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -149,7 +157,7 @@ class Life:
         """One `whylost classify`, and the counting that follows it; whether it came to its end."""
         model = Fake(number, dies_at)
         try:
-            run.classify(self.engine, cast(Model, model), now=self.now, report=quiet)
+            run.classify(self.engine, cast(Model, model), KEYED, now=self.now, report=quiet)
         except KeyboardInterrupt:
             return False
         return True
@@ -273,9 +281,16 @@ def everything_is_judged(life: Life, before: dict[str, Listed], after: dict[str,
             select(SeriesEvent.day, SeriesEvent.place).order_by(SeriesEvent.day)
         )
         assert [tuple(b) for b in borders] == [(s.first, "*") for s in shown.spans[1:]]
-        threads = list(threads_with_reports(connection, shown))
-    reports = {p.post for thread in threads for p in thread if p.is_report}
-    assert reports == {k for k, r in after.items() if r.decision is not Decision.NOT_A_REPORT}
+        rows = connection.execute(
+            select(IncidentMember.post).where(
+                IncidentMember.model == shown.current, IncidentMember.role == Role.REPORT.value
+            )
+        )
+        members = set(rows.scalars())
+    reports = {k for k, r in after.items() if r.decision is not Decision.NOT_A_REPORT}
+    assert members == {key for key in reports if not states[key][1]}, (
+        "an incident is not up to date"
+    )
 
 
 def late(life: Life) -> set[str]:
@@ -396,7 +411,7 @@ def test_days_with_a_lost_text_keep_their_model_and_the_border_is_an_event(life:
 
 def takes_over(life: Life, number: int) -> str:
     model = cast(Model, Fake(number))
-    return run.classify(life.engine, model, now=life.now, report=quiet).message
+    return run.classify(life.engine, model, KEYED, now=life.now, report=quiet).message
 
 
 def events(life: Life) -> list[tuple[date, str]]:
@@ -486,7 +501,7 @@ def test_again_leaves_texts_alone_that_are_gone(life: Life) -> None:
     assert purged
     before = life.listed()
     model = cast(Model, Fake(1))
-    report = run.classify(life.engine, model, again=True, now=life.now, report=quiet)
+    report = run.classify(life.engine, model, KEYED, again=True, now=life.now, report=quiet)
     assert report.counts["judged"] == len(life.posts) - purged
     assert life.listed() == before
 
