@@ -14,6 +14,7 @@ import typer
 from classify.commands import app as classify_commands
 from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
+from db.review_command import review
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
 from ingest.overview import app as sources_commands
@@ -191,6 +192,7 @@ def doctor(context: typer.Context) -> None:
 app.add_typer(sources_commands, name="sources")
 app.add_typer(ingest_commands, name="ingest")
 app.add_typer(classify_commands, name="classify")
+app.command()(review)
 mount_trends(app)
 app.add_typer(export_commands, name="export")
 mount_dashboard(app)

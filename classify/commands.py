@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from classify.measures import mount as mount_measures
+from classify.people import mount as mount_people
+from classify.versions import current
+from classify.versions import mount as mount_versions
 
 if TYPE_CHECKING:
     from db.opened import Opened
@@ -41,18 +45,18 @@ def classify(
 
 def judge(told: Invocation, database: Opened, *, again: bool = False) -> RunReport:
     """Judges what waits, as a run of its own; call under the run lock."""
-    from classify.artifact import load
     from classify.run import classify as run
     from db.runs import record
 
     now = told.now()
+    model = partial(current, told, database)
     with told.progress("Judging posts") as progress:
         report = record(
             database.engine,
             "classify",
             now,
             lambda: run(
-                database.engine, load(), database.keyed, again=again, now=now, report=progress
+                database.engine, model(), database.keyed, again=again, now=now, report=progress
             ),
         )
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
@@ -114,3 +118,5 @@ def train(
 
 
 mount_measures(app)
+mount_people(app)
+mount_versions(app)
