@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # has no types
 
-from classify.forest import Forest, grow
+from classify.forest import Forest, Nodes, grow
 from classify.ngrams import Floats
 
 _TEXT_SCALE = 3.0  # text scores are some units wide, the other features about one
@@ -42,7 +42,11 @@ class Combiner:
 
     def predict(self, rows: Floats) -> Floats:
         """Class shares, the mean of the two: (n, classes) from (n, features)."""
-        return (self.forest.predict(rows) + self.linear.predict(rows)) / 2
+        return self.at(self.forest.leaves(rows), rows)
+
+    def at(self, leaves: Nodes, rows: Floats) -> Floats:
+        """The same of rows whose leaves (n, trees) are known."""
+        return (self.forest.mean(leaves) + self.linear.predict(rows)) / 2
 
 
 def combine(

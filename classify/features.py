@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from classify.cues.all import CUES
-from classify.cues.cue import Cue
 from classify.cues.engine import Hit
 from classify.ngrams import Floats
 from classify.text import Views, Voice
@@ -40,70 +40,60 @@ def _columns() -> dict[str, int]:
     return {name: i for i, name in enumerate(names())}
 
 
-def touched(cue: Cue) -> tuple[str, ...]:
-    """The features that a cue about a cause or a report can move."""
-    subject = _subject(_about(cue))
-    if cue.direction == "against":
-        return (f"cue {cue.name}", f"against {subject}", f"net {subject}")
-    whats = ("for", "net", "dense", "early", "title", "thread", "mine")
-    made = [f"cue {cue.name}", *(f"{what} {subject}" for what in whats)]
-    return (*made, f"error {subject}") if cue.error else tuple(made)
+@cache
+def columns_of(cue: str, about: Cause | None) -> list[int]:
+    """The columns that a cue about a cause or a report can move: its own, then `of_subject`'s."""
+    names = (f"cue {cue}", *(f"{what} {_subject(about)}" for what in of_subject((), 0)))
+    return [_columns()[name] for name in names]
 
 
-def value(name: str, found: Sequence[Hit], length: int) -> float:
-    """The value of one such feature, in a post of so many characters.
+def of_subject(hits: Sequence[Hit], length: int) -> dict[str, float]:
+    """All features of one subject but its cues' own, from its hits; `length` in characters.
 
     "net": how many more cues speak for than against; "dense": passages for 300 characters; "early":
     in the title or where the text begins. A long essay that once mentions a mechanism differs in
     these from a short complaint about it.
     """
-    what, _, rest = name.partition(" ")
-    own = [h for h in found if h.field != "thread_title"]
-    if what == "cue":
-        return float(any(h.cue.name == rest for h in own))
-    pool = found if what == "thread" else own
-    about = [h for h in pool if not isinstance(h.cue.about, Symptom)]
-    about = [h for h in about if _subject(_about(h.cue)) == rest]
-    speaking = [h for h in about if h.cue.direction == "for"]
-    against = [h for h in about if h.cue.direction == "against"]
-    match what:
-        case "for":
-            return _several(speaking)
-        case "against":
-            return _several(against)
-        case "net":
-            return float(len(speaking) - len(against))
-        case "dense":
-            return len(speaking) / (1 + length / 300)
-        case "early":
-            return float(any(h.field == "title" or h.start < EARLY for h in speaking))
-        case "error":
-            return float(any(h.cue.error for h in speaking))
-        case "mine":
-            return _several([h for h in speaking if h.mine])
-        case "title":
-            return float(any(h.field == "title" for h in speaking))
-        case _:
-            return float(any(h.field == "thread_title" for h in speaking))
+    own = [h for h in hits if h.field != "thread_title"]
+    speaking = [h for h in own if h.cue.direction == "for"]
+    against = [h for h in own if h.cue.direction == "against"]
+    return {
+        "for": _several(speaking),
+        "against": _several(against),
+        "net": float(len(speaking) - len(against)),
+        "dense": len(speaking) / (1 + length / 300),
+        "early": float(any(h.field == "title" or h.start < EARLY for h in speaking)),
+        "error": float(any(h.cue.error for h in speaking)),
+        "mine": _several([h for h in speaking if h.mine]),
+        "title": float(any(h.field == "title" for h in speaking)),
+        "thread": float(any(h.field == "thread_title" and h.cue.direction == "for" for h in hits)),
+    }
 
 
-def _several(hits: Iterable[Hit]) -> float:
-    return float(np.log1p(len({h.cue.name for h in hits})))
+def _several(hits: Sequence[Hit]) -> float:
+    return _log(len({h.cue.name for h in hits})) if hits else 0.0
 
 
-def _about(cue: Cue) -> Cause | None:
-    return None if cue.about is None else Cause(cue.about)
+@cache
+def _log(count: int) -> float:
+    return float(np.log1p(count))
 
 
 def row(views: Views, hits: Sequence[Hit]) -> Floats:
     """One number a feature, about 0 to 2 each."""
     columns = _columns()
-    hits = heard(hits)
     made = np.zeros(len(columns))
     length = views.own_length()
-    cues = {h.cue.name: h.cue for h in hits}
-    for name in {name for cue in cues.values() for name in _moved(cue)}:
-        made[columns[name]] = value(name, hits, length)
+    subjects: dict[Cause | None, list[Hit]] = defaultdict(list)
+    for hit in heard(hits):
+        if hit.field != "thread_title":
+            made[columns[f"cue {hit.cue.name}"]] = 1.0
+        if not isinstance(hit.cue.about, Symptom):
+            subjects[hit.cue.about].append(hit)
+    for about, found in subjects.items():
+        subject = _subject(about)
+        for what, number in of_subject(found, length).items():
+            made[columns[f"{what} {subject}"]] = number
     _shape(views, made, columns)
     return made
 
@@ -121,10 +111,6 @@ def heard(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 _SHOWN = {Cause.CONTEXT_LIMIT, Cause.SESSION_MANAGEMENT}
-
-
-def _moved(cue: Cue) -> tuple[str, ...]:
-    return (f"cue {cue.name}",) if isinstance(cue.about, Symptom) else touched(cue)
 
 
 def _shape(views: Views, made: Floats, columns: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 from classify.ngrams import Floats
 
 LEAF = -1
+_STEPS = 4  # levels that are walked before rows that have reached their leaf are taken out
+Nodes = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forest:
     """All nodes of all trees, one after the other.
 
@@ -33,18 +36,103 @@ class Forest:
 
     def predict(self, rows: Floats) -> Floats:
         """Class shares, averaged over the trees: (n, classes) from (n, features)."""
-        narrow = rows.astype(np.float32)
-        node = np.tile(self.roots, (len(rows), 1))
-        at = np.arange(len(rows))[:, None]
-        while True:
-            feature = self.feature[node]
-            inner = feature != LEAF
-            if not inner.any():
-                break
-            goes_left = narrow[at, feature] <= self.threshold[node]
-            node = np.where(inner, np.where(goes_left, self.left[node], self.right[node]), node)
-        made: Floats = self.shares[node].mean(axis=1) / 65_535.0
+        return self.mean(self.leaves(rows))
+
+    def leaves(self, rows: Floats) -> Nodes:
+        """The leaf that each row reaches in each tree: (n, trees) from (n, features)."""
+        roots = np.tile(self.walk.roots, len(rows))
+        at = np.repeat(np.arange(len(rows)) * rows.shape[1], len(self.roots))
+        return self.walk.down(rows, roots, at).reshape(len(rows), -1)
+
+    def leaves_again(self, rows: Floats, before: Floats, leaves: Nodes) -> Nodes:
+        """The same of rows that differ little from `before`, whose leaves are known.
+
+        Only trees that asked for a differing feature are walked again.
+        """
+        asked = self.walk.asked[leaves]
+        differs = _packed(rows != before)[:, None, : asked.shape[2]]
+        row, tree = np.nonzero((asked & differs).any(axis=2))
+        made = leaves.copy()
+        at = row * rows.shape[1]
+        made[row, tree] = self.walk.down(rows, self.walk.roots[tree], at)
         return made
+
+    def mean(self, leaves: Nodes) -> Floats:
+        """Class shares, averaged over the trees: (n, classes) from leaves (n, trees)."""
+        wide = self.walk.shares.take(leaves.ravel(), axis=0).reshape(*leaves.shape, -1)
+        made: Floats = wide.sum(axis=1) / leaves.shape[1] / 65_535.0
+        return made
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The nodes in the order that is walked fastest; made when first needed."""
+        return _walk(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The nodes of a forest level by level, siblings side by side.
+
+    A row goes on from `child` to the node after it where its feature is above the threshold. A leaf
+    is its own child, below a threshold that nothing exceeds. `asked`: a bit for every feature that
+    was asked on the way to a node, (nodes, words of 64 bits).
+    """
+
+    roots: Nodes
+    feature: Nodes
+    threshold: NDArray[np.float32]
+    child: Nodes
+    shares: NDArray[np.int32]
+    asked: NDArray[np.uint64]
+
+    def down(self, rows: Floats, nodes: Nodes, at: Nodes) -> Nodes:
+        """The leaves below `nodes`, for the rows that begin at `at` in the flattened `rows`."""
+        numbers = np.ascontiguousarray(rows, dtype=np.float32).ravel()
+        made, going = nodes.copy(), np.arange(len(nodes))
+        while len(going):
+            for _ in range(_STEPS):
+                above = numbers.take(self.feature.take(nodes) + at) > self.threshold.take(nodes)
+                nodes = self.child.take(nodes) + above
+            made[going] = nodes
+            inner = np.flatnonzero(self.child.take(nodes) != nodes)
+            going, nodes, at = going[inner], nodes[inner], at[inner]
+        return made
+
+
+def _walk(forest: Forest) -> Walk:
+    level = forest.roots.astype(np.intp)
+    words = 1 + max(0, int(forest.feature.max())) // 64
+    asked = np.zeros((len(forest.feature), words), np.uint64)
+    order = [level]
+    while len(inner := level[forest.left[level] >= 0]):
+        here = asked[inner]
+        feature = forest.feature[inner].astype(np.intp)
+        here[np.arange(len(inner)), feature // 64] |= np.uint64(1) << (feature % 64).astype(
+            np.uint64
+        )
+        asked[forest.left[inner]] = asked[forest.right[inner]] = here
+        level = np.column_stack([forest.left[inner], forest.right[inner]]).ravel().astype(np.intp)
+        order.append(level)
+    ordered = np.concatenate(order)
+    number = np.zeros(len(forest.feature), np.intp)
+    number[ordered] = np.arange(len(ordered))
+    leaf = forest.feature[ordered] == LEAF
+    return Walk(
+        roots=number[forest.roots],
+        feature=np.where(leaf, 0, forest.feature[ordered]).astype(np.intp),
+        threshold=np.where(leaf, np.float32(np.inf), forest.threshold[ordered]),
+        child=np.where(leaf, np.arange(len(ordered)), number[forest.left[ordered]]),
+        shares=forest.shares[ordered].astype(np.int32),
+        asked=asked[ordered],
+    )
+
+
+def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Rows of bits as words of 64: (n, words) from (n, bits)."""
+    packed = np.packbits(bits, axis=1, bitorder="little")
+    wide = np.zeros((len(bits), -(-packed.shape[1] // 8) * 8), np.uint8)
+    wide[:, : packed.shape[1]] = packed
+    return wide.view("<u8")
 
 
 def grow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Any
 
 UNKNOWN = "und"
@@ -28,11 +29,11 @@ def language(low: str) -> str:
 
     Text of fewer than four words in Latin script counts as English: error messages and titles are.
     """
-    words = _WORD.findall(low[:2000])[:_LOOKED_AT]
+    words = [found.group() for found in islice(_WORD.finditer(low[:2000]), _LOOKED_AT)]
     if not words:
         return UNKNOWN
     letters = "".join(words)
-    foreign = sum(c > "\u024f" for c in letters) / len(letters)
+    foreign = 0.0 if letters.isascii() else sum(c > "\u024f" for c in letters) / len(letters)
     if foreign <= _FOREIGN_SCRIPT:
         common = sum(w in _ENGLISH for w in words)
         if len(words) < _FEW_WORDS or common / len(words) >= _PLAINLY_ENGLISH:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from classify import decide, evidence, facts, features
-from classify.calibration import LEAST, Scaling, logit
+from classify.calibration import LEAST, Scaling
 from classify.combine import Combiner
 from classify.correction import Correction
 from classify.cues.all import finder
 from classify.cues.engine import Hit
+from classify.forest import Nodes
+from classify.influence import Counted, influences
 from classify.language import language
 from classify.ngrams import Floats, Vocabulary
 from classify.text import Content, Views, views
@@ -22,6 +24,7 @@ from domain.nouns import Evidence, Fact
 
 CAUSES = tuple(Cause)
 CLASSES = (*(c.value for c in CAUSES), "undetermined", "none")
+TOGETHER = 128  # posts judged in one go; more need memory and save no time
 UNDETERMINED, NONE = CLASSES.index("undetermined"), CLASSES.index("none")
 
 
@@ -48,9 +51,14 @@ class TextPart:
     intercepts: Floats
 
     def scores(self, text: str) -> Floats:
-        """One score a class, rounded: trees must see the same numbers on every machine."""
-        columns, weights = self.vocabulary.row(text)
-        made: Floats = np.round(weights @ self.weights[columns] + self.intercepts, 2)
+        """One score a class."""
+        made: Floats = self.scores_of([text])[0]
+        return made
+
+    def scores_of(self, texts: Iterable[str]) -> Floats:
+        """Scores (texts, classes), rounded: trees must see the same numbers on every machine."""
+        sums = self.vocabulary.rows(texts).sums(self.weights)
+        made: Floats = np.round(sums + self.intercepts, 2)
         return made
 
 
@@ -72,82 +80,76 @@ class Model:
 
     def judge(self, contents: Sequence[Content], *, explain: bool = True) -> list[Judgement]:
         """One judgement a post, in order. Without `explain`, evidence carries no weights."""
+        made: list[Judgement] = []
+        for start in range(0, len(contents), TOGETHER):
+            made += self._judge(contents[start : start + TOGETHER], explain=explain)
+        return made
+
+    def row(self, seen: Views, found: Sequence[Hit]) -> Floats:
+        """The features of one post, text scores last."""
+        made: Floats = self.rows([seen], [found])[0]
+        return made
+
+    def rows(self, seen: Sequence[Views], found: Sequence[Sequence[Hit]]) -> Floats:
+        """The same of several posts: (n, features)."""
+        told = [features.row(v, h) for v, h in zip(seen, found, strict=True)]
+        return np.hstack([np.array(told), self.text.scores_of(v.words() for v in seen)])
+
+    def probabilities(self, rows: Floats) -> tuple[Floats, Floats, Floats]:
+        """Report (n), joint cause (n, 4), and the raw share that names no cause (n)."""
+        return self._probabilities(self.combiner.forest.leaves(rows), rows)
+
+    def _probabilities(self, leaves: Nodes, rows: Floats) -> tuple[Floats, Floats, Floats]:
+        return calibrated(self.combiner.at(leaves, rows), self.scalings)
+
+    def _judge(self, contents: Sequence[Content], *, explain: bool) -> list[Judgement]:
         seen = [views(c) for c in contents]
         found = [finder().find(v) for v in seen]
-        rows = np.array([self.row(v, h) for v, h in zip(seen, found, strict=True)])
-        if not len(rows):
-            return []
-        reports, causes, undetermined = self.probabilities(rows)
+        rows = self.rows(seen, found)
+        leaves = self.combiner.forest.leaves(rows)
+        reports, causes, undetermined = self._probabilities(leaves, rows)
         if self.correction is not None:
             text = rows[:, -len(CLASSES) :]
             origins = [(c.source, c.place) for c in contents]
             reports, causes = self.correction(reports, causes, text, origins)
+        spoken = [language(f"{v.title.low} {v.words()[:2000]}") for v in seen]
+        decided = [
+            decide.decide(
+                report=float(reports[i]),
+                causes=dict(zip(CAUSES, causes[i].tolist(), strict=True)),
+                undetermined=float(undetermined[i]),
+                seen=v,
+                found=found[i],
+                language=spoken[i],
+                thresholds=self.thresholds,
+            )
+            for i, v in enumerate(seen)
+        ]
+        told = [i for i, d in enumerate(decided) if explain and _is_report(d)]
+        posts = [
+            Counted(found[i], seen[i].own_length(), rows[i], leaves[i], reports[i], causes[i])
+            for i in told
+        ]
+        weights = dict(
+            zip(told, influences(posts, self.combiner.forest, self._probabilities), strict=True)
+        )
         return [
-            self._judgement(v, h, rows[i], reports[i], causes[i], undetermined[i], explain=explain)
-            for i, (v, h) in enumerate(zip(seen, found, strict=True))
+            Judgement(
+                report_probability=round(float(reports[i]), 4),
+                causes={c: round(float(p), 4) for c, p in zip(CAUSES, causes[i], strict=True)},
+                likely_cause=d.likely_cause,
+                decision=d.decision,
+                abstained_because=d.abstained_because,
+                language=spoken[i],
+                evidence=evidence.passages(found[i], weights.get(i, {})),
+                facts=facts.facts(seen[i], found[i]) if _is_report(d) else (),
+            )
+            for i, d in enumerate(decided)
         ]
 
-    def row(self, seen: Views, found: Sequence[Hit]) -> Floats:
-        """The features of one post, text scores last."""
-        return np.concatenate([features.row(seen, found), self.text.scores(seen.words())])
 
-    def probabilities(self, rows: Floats) -> tuple[Floats, Floats, Floats]:
-        """Report (n), joint cause (n, 4), and the raw share that names no cause (n)."""
-        return calibrated(self.combiner.predict(rows), self.scalings)
-
-    def _judgement(
-        self,
-        seen: Views,
-        found: Sequence[Hit],
-        row: Floats,
-        report: float,
-        causes: Floats,
-        undetermined: float,
-        *,
-        explain: bool,
-    ) -> Judgement:
-        spoken = language(f"{seen.title.low} {seen.words()[:2000]}")
-        decided = decide.decide(
-            report=float(report),
-            causes=dict(zip(CAUSES, map(float, causes), strict=True)),
-            undetermined=float(undetermined),
-            seen=seen,
-            found=found,
-            language=spoken,
-            thresholds=self.thresholds,
-        )
-        is_report = decided.decision is not Decision.NOT_A_REPORT
-        weights = self._weights(row, found, seen.own_length()) if explain and is_report else {}
-        return Judgement(
-            report_probability=round(float(report), 4),
-            causes={c: round(float(p), 4) for c, p in zip(CAUSES, causes, strict=True)},
-            likely_cause=decided.likely_cause,
-            decision=decided.decision,
-            abstained_because=decided.abstained_because,
-            language=spoken,
-            evidence=evidence.passages(found, weights),
-            facts=facts.facts(seen, found, report=is_report),
-        )
-
-    def _weights(self, row: Floats, found: Sequence[Hit], length: int) -> dict[str, float]:
-        """How far each cue moves the log-odds of what it speaks of: with it, less without it."""
-        columns = {name: i for i, name in enumerate(features.names())}
-        speaking = {h.cue.name: h.cue for h in found if isinstance(h.cue.about, Cause | None)}
-        cues = [speaking[name] for name in sorted(speaking)]
-        if not cues:
-            return {}
-        found = features.heard(found)
-        without = np.tile(row, (len(cues) + 1, 1))
-        for i, cue in enumerate(cues):
-            fewer = [h for h in found if h.cue.name != cue.name]
-            for name in features.touched(cue):
-                without[i, columns[name]] = features.value(name, fewer, length)
-        reports, causes, _ = self.probabilities(without)
-        made = {}
-        for i, cue in enumerate(cues):
-            asked = reports if cue.about is None else causes[:, CAUSES.index(Cause(cue.about))]
-            made[cue.name] = round(float(logit(asked[-1:])[0] - logit(asked[i : i + 1])[0]), 3)
-        return made
+def _is_report(decided: decide.Decided) -> bool:
+    return decided.decision is not Decision.NOT_A_REPORT
 
 
 def calibrated(shares: Floats, scalings: Mapping[str, Scaling]) -> tuple[Floats, Floats, Floats]:

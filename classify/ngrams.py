@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W\d_]{2,}(?:'[^\W\d_]+)?")
+_ASCII_WORD = re.compile(r"[A-Za-z]{2,}(?:'[A-Za-z]+)?")  # the same in a text of ASCII, faster
 Floats = NDArray[np.float64]
 
 
@@ -25,10 +26,35 @@ def grams(text: str) -> Counter[str]:
 
     `text` should be folded to lower case.
     """
-    words = _WORD.findall(text)
+    words = _words(text)
     counted = Counter(words)
     counted.update(map(" ".join, pairwise(words)))
     return counted
+
+
+def _words(text: str) -> list[str]:
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """N-grams of several texts: `columns` and `weights` one text after the other.
+
+    Those of text i stand in `[bounds[i], bounds[i + 1])`; their weights have length one.
+    """
+
+    columns: NDArray[np.int64]
+    weights: Floats
+    bounds: NDArray[np.int64]
+
+    def sums(self, values: Floats) -> Floats:
+        """`values` (n-grams, k) weighed and summed: (texts, k)."""
+        made = np.zeros((len(self.bounds) - 1, values.shape[1]))
+        held = np.flatnonzero(np.diff(self.bounds))
+        if len(held):
+            weighed = self.weights[:, None] * values[self.columns]
+            made[held] = np.add.reduceat(weighed, self.bounds[held], axis=0)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +64,31 @@ class Vocabulary:
     index: dict[str, int]
     idf: Floats
 
-    def row(self, text: str) -> tuple[NDArray[np.int64], Floats]:
-        """Columns and weights of one text; the weights have length one (or there are none)."""
-        index = self.index
-        known = [(index[g], n) for g, n in grams(text).items() if g in index]
-        if not known:
-            return np.empty(0, np.int64), np.empty(0)
-        columns = np.array([k for k, _ in known], np.int64)
-        weights = (1.0 + np.log([n for _, n in known])) * self.idf[columns]
-        return columns, weights / np.sqrt(weights @ weights)
+    def rows(self, texts: Iterable[str]) -> Rows:
+        """The known n-grams of texts, each once, words before pairs."""
+        columns: list[int] = []
+        counts: list[int] = []
+        bounds = [0]
+        for text in texts:
+            words = _words(text)
+            known = map(self.index.get, chain(words, map(" ".join, pairwise(words))))
+            counted = Counter([column for column in known if column is not None])
+            columns += counted.keys()
+            counts += counted.values()
+            bounds.append(len(columns))
+        where, bound = np.array(columns, np.int64), np.array(bounds, np.int64)
+        weights = (1.0 + np.log(np.array(counts, np.float64))) * self.idf[where]
+        parts = (weights[a:b] for a, b in pairwise(bounds))
+        lengths = np.sqrt([part @ part for part in parts])
+        return Rows(where, weights / np.repeat(lengths, np.diff(bound)), bound)
 
     def matrix(self, texts: Iterable[str]) -> Any:
         """A scipy CSR matrix: one row a text, `len(index)` columns."""
         from scipy.sparse import csr_matrix  # only fitting needs it; it takes a fifth of a second
 
-        rows = [self.row(t) for t in texts]
-        bounds = np.cumsum([0, *(len(c) for c, _ in rows)])
-        columns = np.concatenate([c for c, _ in rows]) if rows else np.empty(0, np.int64)
-        weights = np.concatenate([w for _, w in rows]) if rows else np.empty(0)
-        return csr_matrix((weights, columns, bounds), shape=(len(rows), len(self.index)))
+        rows = self.rows(texts)
+        shape = (len(rows.bounds) - 1, len(self.index))
+        return csr_matrix((rows.weights, rows.columns, rows.bounds), shape=shape)
 
 
 def build(

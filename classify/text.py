@@ -7,9 +7,10 @@ Unicode code points, and `folded` has exactly as many code points as its argumen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from operator import itemgetter
 
 # Longer fields are judged by their first part. Measured on the labelled posts: 12,000 characters
 # hold every passage that decided a label; the n-grams read less (see `Views.words`).
@@ -79,50 +80,115 @@ _FORM_HEADINGS = "|".join(
     )
 )
 # Standing phrases inside errors and forms that name a mechanism without speaking of one.
-_STANDING = "|".join(
-    re.escape(phrase)
-    for phrase in (
-        "error logs were truncated",
-        "or start a new session",
-        "or starting a new session",
-        "start a new session for claude code to assist with a different task",
-        "to continue this session, run codex resume",
-        "to continue this session, run `codex resume",
-        "try running /model claude-sonnet-4-20250514 to switch models",
-    )
+_STANDING = (
+    "error logs were truncated",
+    "or start a new session",
+    "or starting a new session",
+    "start a new session for claude code to assist with a different task",
+    "to continue this session, run codex resume",
+    "to continue this session, run `codex resume",
+    "try running /model claude-sonnet-4-20250514 to switch models",
 )
-_MARKS = re.compile(
-    r"(?P<code>```.*?(?:```|\Z)|~~~\n.*?(?:\n~~~|\Z)"
-    r"|\bat [\w.$<>\[\] ]{1,80}\([^()\n]{1,300}:\d+:\d+\))"
-    r"|(?P<quote>^[ ]{0,3}>[^\n]*)"
-    r"|(?P<assistant>[⏺●][^\n⏺●⎿]{0,1500})"
-    r"|(?P<form><!--.*?(?:-->|\Z)|_no response_"
-    r"|-[ ]\[[ xX]\][^\n]*?(?=\n|[ ]-[ ]\[|[ ]\#\#|\Z)"
-    rf"|\#{{1,4}}[ ]+(?:{_FORM_HEADINGS})"
-    r"|\*\*(?:bug description|environment info|errors)\*\*"
-    r"|-[ ]platform:[^\n]{0,300}?feedback id:(?:[ ][0-9a-f-]{36})?"
-    rf"|(?:note:[ ]?)?(?:{_STANDING})\.?)",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+# Where a mark that begins at a place ends; the place itself where nothing begins there after all.
+Ends = Callable[[str, int], int]
+
+
+def _closed(opening: str, closing: str) -> Ends:
+    """To the closing sign; to the end of the text where there is none."""
+
+    def ends(low: str, at: int) -> int:
+        closed = low.find(closing, at + len(opening))
+        return len(low) if closed < 0 else closed + len(closing)
+
+    return ends
+
+
+def _matched(pattern: str) -> Ends:
+    compiled = re.compile(pattern, re.DOTALL)
+
+    def ends(low: str, at: int) -> int:
+        found = compiled.match(low, at)
+        return found.end() if found else at
+
+    return ends
+
+
+_frame = _matched(r"\bat [\w.$<>\[\] ]{1,80}\([^()\n]{1,300}:\d+:\d+\)")
+_FRAME_END = re.compile(r":\d+:\d+\)")
+_quote = _matched(r"[ ]*>[^\n]*")
+_QUOTED = re.compile(r"\n([ ]{0,3}>)")
+_HASHES = re.compile(r"\#+(?=[ ])")
+_heading = _matched(rf"\#{{1,4}}[ ]+(?:{_FORM_HEADINGS})")
+_standing = _matched(rf"(?:note:[ ]?)?(?:{'|'.join(map(re.escape, _STANDING))})\.?")
+# What each mark holds, at which offsets from there it may begin, whose words it marks.
+_MARKS: tuple[tuple[str, tuple[int, ...], Voice, Ends], ...] = (
+    ("```", (0,), Voice.CODE, _closed("```", "```")),
+    ("~~~\n", (0,), Voice.CODE, _closed("~~~\n", "\n~~~")),
+    *((sign, (0,), Voice.ASSISTANT, _matched(r"[⏺●][^\n⏺●⎿]{0,1500}")) for sign in "⏺●"),
+    ("<!--", (0,), Voice.FORM, _closed("<!--", "-->")),
+    *(
+        (sign, (0,), Voice.FORM, _matched(re.escape(sign)))
+        for sign in ("_no response_", "**bug description**", "**environment info**", "**errors**")
+    ),
+    ("- [", (0,), Voice.FORM, _matched(r"- \[[ x]\][^\n]*?(?=\n|[ ]-[ ]\[|[ ]\#\#|\Z)")),
+    (
+        "- platform:",
+        (0,),
+        Voice.FORM,
+        _matched(r"- platform:[^\n]{0,300}?feedback id:(?:[ ][0-9a-f-]{36})?"),
+    ),
+    *((phrase, (-6, -5, 0), Voice.FORM, _standing) for phrase in _STANDING),
 )
 
 
-def regions(text: str) -> tuple[Region, ...]:
-    """The whole of `text` in order, without gaps."""
+def regions(low: str) -> tuple[Region, ...]:
+    """The whole of a folded text in order, without gaps.
+
+    Each mark is looked for by a literal that it holds: most texts hold few of them.
+    """
     made: list[Region] = []
     at = 0
-    for found in _MARKS.finditer(text):
-        if found.start() > at:
-            made.append(Region(at, found.start(), Voice.AUTHOR))
-        made.append(Region(found.start(), found.end(), Voice(found.lastgroup)))
-        at = found.end()
-    if at < len(text) or not made:
-        made.append(Region(at, len(text), Voice.AUTHOR))
+    for start, voice, ends in sorted(_candidates(low), key=itemgetter(0)):
+        if start < at:
+            continue
+        end = ends(low, start)
+        if end == start:
+            continue
+        if start > at:
+            made.append(Region(at, start, Voice.AUTHOR))
+        made.append(Region(start, end, voice))
+        at = end
+    if at < len(low) or not made:
+        made.append(Region(at, len(low), Voice.AUTHOR))
     return tuple(made)
 
 
-_ODD_QUOTES = str.maketrans(
-    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "\u00a0": " "}
-)
+def _candidates(low: str) -> list[tuple[int, Voice, Ends]]:
+    """Where marks may begin; of those that begin at one place the first is the one that counts."""
+    made = []
+    if _FRAME_END.search(low):
+        made += [(at, Voice.CODE, _frame) for at in _places(low, "at ")]
+    made += [(found.start(1), Voice.QUOTE, _quote) for found in _QUOTED.finditer(low)]
+    if low.startswith((">", " >", "  >", "   >")):
+        made.append((0, Voice.QUOTE, _quote))
+    for hashes in _HASHES.finditer(low):
+        first = max(hashes.start(), hashes.end() - 4)
+        made += [(at, Voice.FORM, _heading) for at in range(first, hashes.end())]
+    for literal, begins, voice, ends in _MARKS:
+        if literal in low:
+            places = _places(low, literal)
+            made += [(at + n, voice, ends) for at in places for n in begins if at + n >= 0]
+    return made
+
+
+def _places(low: str, literal: str) -> Iterator[int]:
+    at = low.find(literal)
+    while at >= 0:
+        yield at
+        at = low.find(literal, at + 1)
+
+
+_PLAIN = {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "\u00a0": " "}
 
 
 def folded(text: str) -> str:
@@ -132,11 +198,22 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    whole = text.encode("utf-8", "replace").decode("utf-8").translate(_ODD_QUOTES)
+    whole = _whole(text)
+    for odd, plain in _PLAIN.items():
+        if odd in whole:
+            whole = whole.replace(odd, plain)
     low = whole.lower()
     if len(low) == len(text):
         return low
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in whole)
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +239,13 @@ def field(name: str, text: str) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """A post as cues and n-grams read it."""
+    """A post as cues and n-grams read it. `own`: see `words`."""
 
     title: Field
     text: Field
     thread_title: Field
     kind: str
+    own: str
 
     @property
     def fields(self) -> tuple[Field, Field, Field]:
@@ -176,19 +254,21 @@ class Views:
 
     def words(self) -> str:
         """The author's own words with the title before them: what the n-grams read."""
-        own = " ".join(self.text.spoken_by(Voice.AUTHOR))[:WORD_CHARACTERS]
-        return f"{self.title.low} \n {own}"
+        return self.own
 
     def own_length(self) -> int:
         """Characters of title and author's words, without white space at the ends."""
-        return len(self.words().strip())
+        return len(self.own.strip())
 
 
 def views(content: Content) -> Views:
     """All views of a post."""
+    title, text = field("title", content.title), field("text", content.text)
+    own = " ".join(text.spoken_by(Voice.AUTHOR))[:WORD_CHARACTERS]
     return Views(
-        field("title", content.title),
-        field("text", content.text),
+        title,
+        text,
         field("thread_title", content.thread_title),
         content.kind,
+        f"{title.low} \n {own}",
     )

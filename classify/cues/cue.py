@@ -87,21 +87,32 @@ def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     return pattern, anchor
 
 
-def in_order(rule: str) -> tuple[re.Pattern[str], ...]:
-    """What a sentence must hold before the rule is worth trying: a pattern for every element that
-    isn't optional or negated. They stand in this order, each beginning behind the one before."""
-    made = []
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An element that every match of a rule holds, neither optional nor negated.
+
+    `options` keep the star of beginnings. `between`: how many tokens at most stand between it and
+    the needed element before; before the first, how many a match may begin with.
+    """
+
+    options: tuple[str, ...]
+    between: int
+
+
+def needed(rule: str) -> tuple[tuple[Needed, ...], int]:
+    """The needed elements of a rule in order, and how many tokens may follow the last."""
+    made: list[Needed] = []
+    between = 0
     for element in rule.split():
         words = element.lstrip("@")
-        if element in ("..", "...") or words.startswith("!") or words[-1] == "?":
-            continue
-        options = _options(words)
-        begun = [re.escape(o[:-1]) for o in options if o.endswith("*")]
-        whole = [o for o in options if not o.endswith("*")]
-        ends = [re.escape(w) + (r"(?!\w)" if w[-1].isalnum() else "") for w in whole]
-        before = r"(?<!\w)" if all(o[0].isalnum() for o in options) else ""
-        made.append(re.compile(f"{before}(?:{'|'.join([*ends, *begun])})"))
-    return tuple(made)
+        if element in ("..", "..."):
+            between += NEAR if element == ".." else FAR
+        elif words.startswith("!") or words.endswith("?"):
+            between += 1
+        else:
+            made.append(Needed(_options(words), between))
+            between = 0
+    return tuple(made), between
 
 
 def single_words(rule: str) -> tuple[str, ...]:
