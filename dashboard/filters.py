@@ -23,12 +23,15 @@ from domain.causes import (
     Decision,
     Symptom,
 )
+from domain.facts import FACTS, SafetyKind, Severity
 from domain.filter import STEPS, Filter
 
 _NAMES = tuple(f.name for f in fields(Filter))
 _ALWAYS = {
     "causes": tuple(decision.value for decision in REPORT_DECISIONS),
     "symptoms": tuple(symptom.value for symptom in Symptom),
+    "safety_kinds": tuple(kind.value for kind in SafetyKind),
+    "severities": tuple(severity.value for severity in Severity),
     "abstentions": tuple(reason.value for reason in Abstention),
 }
 _LABELS: dict[str, str] = {
@@ -36,6 +39,14 @@ _LABELS: dict[str, str] = {
     **{symptom.value: label for symptom, label in SYMPTOM_LABELS.items()},
     **{reason.value: label.rstrip(".") for reason, label in ABSTENTION_LABELS.items()},
     "unknown": "Not said",
+}
+# Fields whose values are facts: the same word may mean a plan and a surface.
+_FACTS = {
+    "safety_kinds": "safety_kind",
+    "severities": "severity",
+    "plans": "plan",
+    "outcomes": "outcome",
+    "surfaces": "surface",
 }
 
 
@@ -56,6 +67,10 @@ FIRST = (
 MORE = (
     Choice("places", "Place", "A repository, a search or an imported collection."),
     Choice("symptoms", "Symptom", "What the author saw happen, whatever the cause."),
+    Choice("severities", "Severity", "Why a report may need a person soon."),
+    Choice("outcomes", "Outcome", "How it ended, by the author's last word in the thread."),
+    Choice("safety_kinds", "Safety step", "What a safety mechanism did."),
+    Choice("plans", "Plan", "What the author pays for."),
     Choice("surfaces", "Surface", "Where it happened: web, desktop, mobile, command line ..."),
     Choice("versions", "Version", "The version that the account names."),
     Choice("languages", "Language"),
@@ -111,7 +126,7 @@ def _several(choice: Choice, wanted: Filter, choices: Mapping[str, Sequence[Valu
         choice.label,
         options,
         key=key,
-        format_func=lambda value: f"{_LABELS.get(value, value)} ({counts.get(value, 0):,})",
+        format_func=lambda value: f"{_label(choice.field, value)} ({counts.get(value, 0):,})",
         placeholder="All",
         help=choice.help or None,
         width=156,
@@ -190,9 +205,16 @@ def described(wanted: Filter) -> str:
     """The conditions in one line, as plain text; empty without any."""
     told = []
     for name, values in wanted.to_query().items():
-        shown = ", ".join(_LABELS.get(value, value) for value in values)
+        shown = ", ".join(_label(name, value) for value in values)
         told.append(f"{name.replace('_', ' ')}: {shown}")
     return " · ".join(told)
+
+
+def _label(field: str, value: str) -> str:
+    """A value of a field of the filter as a reader sees it."""
+    if field in _FACTS and value in FACTS[_FACTS[field]].values:
+        return FACTS[_FACTS[field]].values[value]
+    return _LABELS.get(value, value)
 
 
 def label(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -18,11 +18,10 @@ from db.queries.report import Report
 from domain.causes import (
     CAUSES,
     DECISION_LABELS,
-    SYMPTOM_LABELS,
-    Symptom,
 )
+from domain.facts import FACTS
 from domain.filter import Filter
-from domain.nouns import Fact, Outage, PostState, Verdict
+from domain.nouns import Outage, PostState, Verdict
 
 
 def show(report: Report, card: Mapping[str, Any]) -> None:
@@ -40,8 +39,8 @@ def show(report: Report, card: Mapping[str, Any]) -> None:
     with verdict:
         st.html(_verdict(report, card))
         st.html(_evidence(report))
-        if report.verdict and report.verdict.facts:
-            st.html(_facts(report.verdict.facts))
+        if facts := _facts(report):
+            st.html(facts)
         _around(report)
 
 
@@ -157,19 +156,24 @@ def _passage(passage: Passage) -> str:
     )
 
 
-def _facts(facts: Sequence[Fact]) -> str:
-    lines = "".join(
-        f"<dt>{plain(fact.name.replace('_', ' ').capitalize())}</dt>"
-        f"<dd>{plain(_fact_value(fact))}</dd>"
-        for fact in facts
-    )
-    return f'<h3>What the account states</h3><dl class="facts">{lines}</dl>'
-
-
-def _fact_value(fact: Fact) -> str:
-    if fact.name == "symptom" and fact.value in set(Symptom):
-        return SYMPTOM_LABELS[Symptom(fact.value)]
-    return fact.value
+def _facts(report: Report) -> str:
+    """What the account states, in one order for every report; how it ended may be said later."""
+    stated = report.verdict.facts if report.verdict else ()
+    lines = []
+    for name, info in FACTS.items():
+        values = [info.values.get(f.value, f.value) for f in stated if f.name == name]
+        said = plain(", ".join(values))
+        if name == "outcome" and report.ended:
+            said = plain(info.values[report.ended.outcome.value])
+            if report.ended.post != report.key:
+                said += " (said later in the thread)"
+        if said:
+            lines.append(
+                f'<dt title="{plain(info.meaning)}">{plain(info.label)}</dt><dd>{said}</dd>'
+            )
+    if not lines:
+        return ""
+    return f'<h3>What the account states</h3><dl class="facts">{"".join(lines)}</dl>'
 
 
 def _around(report: Report) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Generic, TypeVar
 from db.cells import Cell
 from db.queries.daily import Day
 from db.queries.incidents import Group
+from db.queries.outcomes import Ended
 from db.queries.reports import Listed
 from domain.causes import Cause, Decision
-from domain.nouns import Evidence
+from domain.nouns import Evidence, Fact
 
 Record = TypeVar("Record")
 
@@ -35,6 +36,8 @@ class ReportRecord:
     report: Listed
     evidence: tuple[Evidence, ...]
     data: str
+    facts: tuple[Fact, ...] = ()
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +67,12 @@ def _quotes(record: ReportRecord, direction: str) -> str:
             about = passage.cause.value if passage.cause else "report"
             found.append(f"{about} ({passage.cue}): {' '.join(words.split())}")
     return "\n".join(found)
+
+
+def _stated(column: str, fact: str, holds: str) -> Column[ReportRecord]:
+    return Column(
+        column, holds, lambda r: "; ".join(f.value for f in r.facts if f.name == fact) or None
+    )
 
 
 def _probability(cause: Cause) -> Column[ReportRecord]:
@@ -154,6 +163,35 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
     _empty("review_note", "For the reviewer: anything worth saying."),
     _empty("reviewer", "For the reviewer: a name."),
     Column("version", "Which version of the text this is, from 1.", lambda r: r.report.version),
+    _stated("symptoms", "symptom", "What the author saw happen, separated by `; `."),
+    _stated(
+        "severity",
+        "severity",
+        "others_data_seen, account_lost, hours_lost, person_at_risk, separated by `; `.",
+    ),
+    _stated("lost", "lost", "Time or work that was lost, as said."),
+    _stated("lost_hours", "lost_hours", "The least that this means in hours of work."),
+    Column(
+        "outcome",
+        "recovered, workaround or lost: the author's last word, here or later in the thread.",
+        lambda r: r.ended.outcome.value if r.ended else None,
+    ),
+    Column(
+        "outcome_said_in",
+        "Key of the post that says so.",
+        lambda r: r.ended.post if r.ended else None,
+    ),
+    _stated("safety_kind", "safety_kind", "What a safety mechanism did, separated by `; `."),
+    _stated(
+        "request", "request", "What was stopped, as the account calls it: harmless or harmful."
+    ),
+    _stated("topic", "topic", "What was being worked on, coarsely."),
+    _stated("session_length", "session_length", "How long the session was."),
+    _stated("plan", "plan", "What the author pays for."),
+    _stated("surface", "surface", "web, desktop, mobile, cli, ide or api."),
+    _stated("ai_model", "model", "The AI models that the account names."),
+    _stated("product_version", "version", "Versions of the product."),
+    _stated("platform", "platform", "Operating systems."),
 )
 
 INCIDENTS: tuple[Column[GroupRecord], ...] = (

@@ -29,7 +29,9 @@ from db.judges import Judges
 from db.queries import attached, health
 from db.queries.daily import iterate_daily
 from db.queries.incidents import iterate_incidents
+from db.queries.outcomes import outcomes_of
 from db.queries.reports import BATCH, Listed, iterate_reports
+from db.quotes import LABELS
 from db.withdrawn import Withdrawn
 from domain.errors import InputError
 from domain.filter import Filter
@@ -145,10 +147,22 @@ def _exported(report: Listed) -> Listed:
 def _with_evidence(
     connection: Connection, batch: Sequence[Listed], judges: Judges, data: str
 ) -> Iterator[ReportRecord]:
-    evidence = attached.evidence_of(connection, [report.key for report in batch], judges)
+    keys = [report.key for report in batch]
+    evidence = attached.evidence_of(connection, keys, judges)
+    facts = attached.facts_of(connection, keys, judges)
+    ended = outcomes_of(connection, keys, judges)
     for report in batch:
-        found = evidence.get(report.key, ())
-        yield ReportRecord(report=report, evidence=found, data=data)
+        yield ReportRecord(
+            report=report,
+            evidence=evidence.get(report.key, ()),
+            data=data,
+            facts=tuple(
+                fact
+                for fact in facts.get(report.key, ())
+                if report.export_text or fact.name in LABELS  # others are the author's words
+            ),
+            ended=ended.get(report.key),
+        )
 
 
 def _incidents(

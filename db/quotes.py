@@ -15,11 +15,12 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from db import erase, passages
 from db.changes import log
 from db.tables import FactRow, PostRow, PostText
+from domain.facts import FACTS
 from domain.keyed import Keyed
 from domain.quotes import Author, Known, Remembered, Span, Taken, blanked, repeated, repeats_title
 
 # Facts whose values are names and numbers that many accounts share; any other is an author's words.
-LABELS = ("product", "surface", "platform", "model", "version", "symptom")
+LABELS = tuple(name for name, info in FACTS.items() if not info.words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date
 
 from domain.causes import Abstention, Decision, Symptom
 from domain.errors import InputError
+from domain.facts import SafetyKind, Severity
 
 # Probabilities are stored in twenty steps, so that a threshold is an index, not a scan.
 STEPS = 20
@@ -30,6 +31,10 @@ class Filter:
     surfaces: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
+    safety_kinds: tuple[SafetyKind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    plans: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     abstentions: tuple[Abstention, ...] = ()
     words: str = ""
     incident: str = ""
@@ -99,6 +104,10 @@ _READERS = {
     "surfaces": _strings,
     "versions": _strings,
     "symptoms": lambda vs: tuple(dict.fromkeys(Symptom(v) for v in vs)),
+    "safety_kinds": lambda vs: tuple(dict.fromkeys(SafetyKind(v) for v in vs)),
+    "severities": lambda vs: tuple(dict.fromkeys(Severity(v) for v in vs)),
+    "plans": _strings,
+    "outcomes": _strings,
     "abstentions": lambda vs: tuple(dict.fromkeys(Abstention(v) for v in vs)),
     "words": _words,
     "incident": lambda vs: vs[-1],

@@ -87,7 +87,7 @@ def notes(*, explored: bool, measures: AbstractSet[Measure]) -> tuple[str, ...]:
     if Measure.SHARE in measures:
         found.append(
             "Shares are the reports that match among all reports of the same place: posts that "
-            "tell of no failure state no surface, version or symptom, so there is no rate."
+            "tell of no failure state no surface, version, symptom or plan, so there is no rate."
         )
     if measures - {Measure.COUNT}:
         found.append(
@@ -170,7 +170,13 @@ def _refused(found: Sequence[Refused]) -> Iterable[Missing]:
 
 
 _LANGUAGES = 5  # named; the rest are counted
-_ONE = {"surfaces": "surface", "versions": "version", "symptoms": "symptom"}
+_ONE = {
+    "surfaces": "surface",
+    "versions": "version",
+    "symptoms": "symptom",
+    "plans": "plan",
+    "outcomes": "outcome",
+}
 
 
 def _own_change(change: OwnChange) -> Missing:

@@ -16,8 +16,8 @@ _VAGUE = {
     "several": 3, "half an": 0.5, "half a": 0.5, "a half": 0.5, "a dozen": 12, "dozens of": 24,
     "dozen": 12, "a hundred": 100, "hundreds of": 200, "a thousand": 1000, "thousands of": 2000,
     "many": 3, "countless": 3, "a whole": 1, "an entire": 1, "a full": 1, "the whole": 1,
-    "the entire": 1, "the better part of a": 0.5, "the better part of an": 0.5, "most of a": 0.5, "another": 1,
-    "an": 1, "a": 1,
+    "the entire": 1, "the better part of a": 0.5, "the better part of an": 0.5,
+    "most of a": 0.5, "another": 1, "an": 1, "a": 1,
 }  # fmt: skip
 _WORDS = {**_EXACT, **_VAGUE}
 _DIGITS = r"\d{1,3}(?:[,.]\d{3})+(?!\d)|\d+(?:\.\d+)?"

@@ -28,13 +28,14 @@ _WORDS = Words.of("lost")
 _COUNTED = _WORDS.pattern(r"(?P<number>{NUMBER})\+?[ -]{QUALITY}{0,2}$")
 # "Hours" without a number: the least that a plural means.
 _BARE_LEFT = re.compile(r"(?:\b(?:countless|so many|endless|literally|many|untold) )?$")
+_BARE_SPENT = re.compile(r"\b(?:spent|spend|spending|wast\w+|lost|losing|lose) $")
 _BARE_RIGHT = re.compile(r" (?:of|worth)\b| (?:gone|lost|wasted|down|into)\b")
 _PLURALS = ("hours", "days", "weeks", "months", "years")
 _BEFORE = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:\n]{0,40}?)$")
 _NOT_BETWEEN = _WORDS.pattern(r"\b{BETWEEN}\b")
 _OF_WORK = _WORDS.pattern(
     r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:(?P<record>{RECORD})|{WORK})"
-    r"| (?:[\w'-]+ ){0,1}?{WORK})\b"
+    r"| (?:[\w'-]+ ){0,1}?{WORK}|(?P<sure> of (?:wasted|lost) (?:time|work|efforts?)))\b"
 )
 _OBJECT = r"(?! (?:the|my|its|our|all|a|an|his|her|some|track|\d+)\b)"
 _THEN_GONE = _WORDS.pattern(rf"[^.!?;\n]{{0,70}}?\b{{GONE}}\b{_OBJECT}")
@@ -93,7 +94,8 @@ def _amount(place: Place) -> tuple[int, float] | None:
         many = number(counted["number"])
         return None if many is None else (begin + counted.start("number"), many)
     bare = _BARE_LEFT.search(left)
-    if unit in _PLURALS and bare and _BARE_RIGHT.match(low, place.stop, place.end):
+    certain = _BARE_RIGHT.match(low, place.stop, place.end) or _BARE_SPENT.search(left)
+    if unit in _PLURALS and bare and certain:
         return begin + bare.start(), _BARE
     return None
 
@@ -107,6 +109,8 @@ def _time_is_lost(
     verb = _BEFORE.search(left)
     if verb and not _NOT_BETWEEN.search(verb["between"]):
         return first + verb.start("verb"), end
+    if of and of["sure"]:
+        return start, of.end()
     if of:
         ahead = min(place.fence, of.end() + AHEAD)
         later = _LATER.search(low, of.end(), ahead)

@@ -2,8 +2,8 @@
 
 A rule has a `value` and `triggers`, the words that call it. Without `patterns` a trigger is the
 passage, with `left` or `right` only where one of them stands beside it; with `patterns` each is
-searched in the trigger's sentence. It is silent where nothing near the sentence is `where`, where the sentence holds
-`unless`, where `before` ends what stands left of the passage, where `after` follows it, or where
+searched in the trigger's sentence. It is silent where nothing near the sentence is `where`, where
+the sentence holds `unless`, where `before` ends what stands left of the passage, where `after` follows it, or where
 its `guard` says that the author doesn't claim it. `heard`: in whose words. `[words]` names parts of
 patterns, written {NAME}.
 """
@@ -136,7 +136,7 @@ class Context:
         beside = place.low[max(place.start, start - _LEFT) : start]
         if self.before and self.before.search(beside):
             return False
-        if self.after and self.after.match(place.low, end, place.end):
+        if self.after and self.after.match(place.low, end, place.fence):
             return False
         if self.left is None and self.right is None:
             return True

@@ -14,7 +14,7 @@ from domain.causes import Abstention, Decision
 from domain.filter import Filter
 from domain.nouns import Frame
 
-_STATED = ("surfaces", "versions", "symptoms")
+_STATED = ("surfaces", "versions", "symptoms", "plans", "outcomes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from db.fold import fold, folded
 from db.judges import Judges
+from db.queries.outcomes import last_words
 from db.reviews import counting
 from db.tables import (
     FactRow,
@@ -148,8 +149,20 @@ def _said(wanted: Filter, judges: Judges) -> list[ColumnElement[bool]]:
         "surface": wanted.surfaces,
         "version": wanted.versions,
         "symptom": tuple(symptom.value for symptom in wanted.symptoms),
+        "safety_kind": tuple(kind.value for kind in wanted.safety_kinds),
+        "severity": tuple(severity.value for severity in wanted.severities),
+        "plan": wanted.plans,
     }
-    return [_states(name, values, judges) for name, values in asked.items() if values]
+    found = [_states(name, values, judges) for name, values in asked.items() if values]
+    if wanted.outcomes:
+        found.append(_ended(wanted.outcomes, judges))
+    return found
+
+
+def _ended(values: tuple[str, ...], judges: Judges) -> ColumnElement[bool]:
+    last = last_words(judges)
+    so = PostRow.key.in_(select(last.c.post).where(last.c.outcome.in_(values)))
+    return or_(so, PostRow.key.not_in(select(last.c.post))) if UNKNOWN in values else so
 
 
 def _states(name: str, values: tuple[str, ...], judges: Judges) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, case, func, literal
 
 from db.judges import Judges
 from db.queries import conditions
+from db.queries.outcomes import last_words
 from db.tables import FactRow, PlaceRow, PostProduct, PostRow, ReviewRow, VerdictRow
 from domain.filter import Filter
 
@@ -33,11 +34,23 @@ FIELDS = (
     "surfaces",
     "versions",
     "symptoms",
+    "safety_kinds",
+    "severities",
+    "plans",
+    "outcomes",
     "abstentions",
     "reviews",
     "triage",
 )
-_FACTS = {"surfaces": "surface", "versions": "version", "symptoms": "symptom"}
+_FACTS = {
+    "surfaces": "surface",
+    "versions": "version",
+    "symptoms": "symptom",
+    "safety_kinds": "safety_kind",
+    "severities": "severity",
+    "plans": "plan",
+}
+_KNOWN = ("symptom", "safety_kind", "severity")  # a reader chooses among the known ones
 _COLUMNS: dict[str, Any] = {
     "causes": conditions.decision,
     "sources": PlaceRow.source,
@@ -81,6 +94,8 @@ def _counted(
     found |= _of_facts(connection, wanted, judges, [f for f in fields if f in _FACTS])
     if "products" in fields:
         found["products"] = _of_products(connection, wanted, judges)
+    if "outcomes" in fields:
+        found["outcomes"] = _of_outcomes(connection, wanted, judges)
     return found
 
 
@@ -114,6 +129,14 @@ def _of_products(connection: Connection, wanted: Filter, judges: Judges) -> Coun
     return Counter({row.facet: row[1] for row in connection.execute(query)})
 
 
+def _of_outcomes(connection: Connection, wanted: Filter, judges: Judges) -> Counter[str]:
+    last = last_words(judges)
+    outcome = func.coalesce(last.c.outcome, literal(conditions.UNKNOWN)).label("facet")
+    query = conditions.reports(wanted, judges, outcome, func.count())
+    query = query.outerjoin(last, last.c.post == PostRow.key).group_by("facet")
+    return Counter({row.facet: row[1] for row in connection.execute(query)})
+
+
 def _of_facts(
     connection: Connection, wanted: Filter, judges: Judges, fields: Sequence[str]
 ) -> dict[str, Counter[str]]:
@@ -136,6 +159,6 @@ def _of_facts(
     said = {row.name: row[1] for row in connection.execute(saying)}
     every = connection.execute(conditions.reports(wanted, judges, func.count())).scalar_one()
     for name in made:
-        if name != "symptom":  # a reader chooses among the known ones
+        if name not in _KNOWN:
             made[name][conditions.UNKNOWN] += every - said.get(name, 0)
     return {field: made[_FACTS[field]] for field in fields}

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from db.judges import Judges
 from db.queries import attached, context
+from db.queries.outcomes import Ended, outcomes_of
 from db.queries.reports import probabilities
 from db.tables import (
     IncidentMember,
@@ -79,6 +80,7 @@ class Report:
     replies_total: int
     outages: tuple[Outage, ...]
     incident: Spread | None
+    ended: Ended | None  # by the author's last word, here or in a later post of the thread
 
     @property
     def current(self) -> TextVersion:
@@ -131,6 +133,7 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
         replies_total=answers_total,
         outages=_outages(connection, products, row.written_at),
         incident=_spread(connection, key, judges),
+        ended=outcomes_of(connection, [key], judges).get(key),
     )
 
 

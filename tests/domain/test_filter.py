@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.causes import Abstention, Decision, Symptom
 from domain.errors import InputError
+from domain.facts import Outcome, Plan, SafetyKind, Severity
 from domain.filter import Filter
 
 # What a browser's address can carry: no lone surrogates; blanks are folded.
@@ -27,6 +28,10 @@ FILTERS = st.builds(
     products=st.lists(WORD, unique=True).map(tuple),
     causes=some(Decision),
     symptoms=some(Symptom),
+    safety_kinds=some(SafetyKind),
+    severities=some(Severity),
+    plans=some(Plan),
+    outcomes=some(Outcome),
     abstentions=some(Abstention),
     words=st.lists(WORD).map(" ".join),
     incident=st.just("") | WORD,
@@ -56,6 +61,8 @@ def test_unknown_names_and_empty_values_are_left_alone() -> None:
         {"least_probability": ["1.5"]},
         {"least_probability": ["nan"]},
         {"symptoms": ["x" * 500]},
+        {"severities": ["terrible"]},
+        {"safety_kinds": ["unknown"]},
     ],
 )
 def test_a_wrong_value_is_named(query: dict[str, list[str]]) -> None:

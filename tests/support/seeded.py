@@ -310,6 +310,13 @@ def _facts(dice: random.Random, post: Post, decision: Decision) -> tuple[Fact, .
         found.append(Fact(name="version", value=dice.choice(("2.1.89", "2.1.101")), span=None))
     if decision is Decision.SESSION_MANAGEMENT:
         found.append(Fact(name="symptom", value="conversation_gone", span=None))
+        found.append(Fact(name="severity", value="hours_lost", span=None))
+        found.append(Fact(name="outcome", value="lost", span=None))
+    if decision is Decision.SAFETY_TRIGGER:
+        found.append(Fact(name="safety_kind", value="refusal", span=None))
+    if decision is Decision.OTHER:
+        found.append(Fact(name="safety_kind", value="account_action", span=None))
+        found.append(Fact(name="plan", value="max", span=None))
     return tuple(found)
 
 
