@@ -150,6 +150,6 @@ HOSTILE = (
 @pytest.mark.parametrize("text", [text for row in HOSTILE for text in row])
 def test_hostile_texts_take_no_long_time(text: str) -> None:
     """Forty kilobytes of what a pattern likes best: nothing may grow with the square."""
-    began = time.perf_counter()
+    began = time.process_time()  # of this process: a busy machine is no fault of ours
     redact(text)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0

@@ -116,7 +116,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", [text for row in HOSTILE for text in row])
 def test_hostile_markup_takes_no_long_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of this process: a busy machine is no fault of ours
     from_html(text)
     from_markdown(text)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
