@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from db.cells import Cell
+from db.cells import Cell, cell
 from db.queries.daily import Day
 from db.queries.incidents import Group
+from db.queries.outages import Explanation
 from db.queries.outcomes import Ended
 from db.queries.reports import Listed
 from domain.causes import Cause, Decision
@@ -85,6 +86,14 @@ def _probability(cause: Cause) -> Column[ReportRecord]:
 
 def _reports_of(decision: Decision) -> Callable[[GroupRecord], Cell]:
     return lambda record: record.group.decisions[decision]
+
+
+def told_outage(explanation: Explanation) -> str:
+    """An outage in one line: vendor, what for, name, impact, from when to when in UTC."""
+    outage = explanation.outage
+    began, ended = cell(outage.started_at), cell(outage.resolved_at) or "not resolved yet"
+    concerned = f"{outage.vendor} {outage.product}".strip()
+    return f"{concerned}: {outage.name} ({outage.impact}), {began} to {ended}"
 
 
 def _empty(name: str, holds: str) -> Column[Any]:
@@ -219,6 +228,21 @@ INCIDENTS: tuple[Column[GroupRecord], ...] = (
     ),
     Column("model", _MODELS, lambda r: "; ".join(r.group.models)),
     Column("permalink", "The earliest report's address.", lambda r: r.group.url),
+    Column(
+        "corroborations",
+        "Replies that only say the same happened; their authors are among the reporters.",
+        lambda r: r.group.corroborations,
+    ),
+    Column(
+        "outages",
+        "Official outages while its reports were written, one a line: a possible explanation.",
+        lambda r: "\n".join(told_outage(e) for e in r.group.explanations) or None,
+    ),
+    Column(
+        "reports_in_outages",
+        "Reports written during one of these, or within a day after it.",
+        lambda r: r.group.reports_in_outages,
+    ),
 )
 
 DAILY: tuple[Column[DayRecord], ...] = (

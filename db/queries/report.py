@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, select
 
 from db.judges import Judges
 from db.queries import attached, context
+from db.queries.incidents import Spread, spread
+from db.queries.outages import Written, explanations
 from db.queries.outcomes import Ended, outcomes_of
 from db.queries.reports import probabilities
 from db.tables import (
-    IncidentMember,
-    OutageRow,
     PlaceRow,
     PostRow,
     PostText,
@@ -24,11 +24,6 @@ from db.tables import (
 )
 from domain.causes import Abstention, Cause, Decision
 from domain.nouns import Address, Outage, PostState, Review, Verdict
-from domain.products import PRODUCTS
-
-# An outage is shown with a report that was written while it went on or up to a day after its end:
-# people often write when they are back.
-AFTERMATH = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,16 +37,6 @@ class TextVersion:
     edited_at: datetime | None
     purged_at: datetime | None
     purged_because: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spread:
-    """How far an incident reaches."""
-
-    key: str
-    reports: int
-    reporters: int
-    threads: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +116,7 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
         parents=context.parents(connection, row.parent, row.author, judges),
         replies=answers,
         replies_total=answers_total,
-        outages=_outages(connection, products, row.written_at),
+        outages=_outages(connection, key, products, row.written_at),
         incident=_spread(connection, key, judges),
         ended=outcomes_of(connection, [key], judges).get(key),
     )
@@ -196,35 +181,13 @@ def _review(connection: Connection, key: str, version: int) -> Review | None:
 
 
 def _outages(
-    connection: Connection, products: tuple[str, ...], moment: datetime
+    connection: Connection, key: str, products: tuple[str, ...], moment: datetime
 ) -> tuple[Outage, ...]:
     """Outages of these products, or of their vendors as a whole, at that time."""
-    if not products:
-        return ()
-    vendors = {product.vendor for product in PRODUCTS if product.name in products}
-    concerned: ColumnElement[bool] = or_(
-        OutageRow.product.in_(products),
-        and_(OutageRow.vendor.in_(vendors), OutageRow.product == ""),
-    )
-    lasting = or_(OutageRow.resolved_at.is_(None), OutageRow.resolved_at >= moment - AFTERMATH)
-    query = select(OutageRow).where(concerned, OutageRow.started_at <= moment, lasting)
-    rows = connection.execute(query.order_by(OutageRow.started_at, OutageRow.key))
-    return tuple(Outage(**row._asdict()) for row in rows)
+    written = [Written(group=key, products=products, at=moment)]
+    return tuple(found.outage for found in explanations(connection, written).get(key, ()))
 
 
 def _spread(connection: Connection, key: str, judges: Judges) -> Spread | None:
     incident = attached.incidents_of(connection, [key], judges).get(key)
-    if incident is None:
-        return None
-    query = (
-        select(
-            func.count().label("reports"),
-            func.count(func.coalesce(PostRow.author, PostRow.key).distinct()).label("reporters"),
-            func.count(PostRow.thread.distinct()).label("threads"),
-        )
-        .select_from(IncidentMember)
-        .join(PostRow, PostRow.key == IncidentMember.post)
-        .where(IncidentMember.model == judges.current, IncidentMember.incident == incident)
-    )
-    row = connection.execute(query).one()
-    return Spread(key=incident, reports=row.reports, reporters=row.reporters, threads=row.threads)
+    return None if incident is None else spread(connection, incident, judges)
