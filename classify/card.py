@@ -26,21 +26,27 @@ FIGURES = Path(__file__).parent / "data" / "figures.json"
 def record(told: Mapping[str, Any], model: Model, file: Path = FIGURES) -> None:
     """Keeps the main figures of an evaluation as those of `model`.
 
-    Raises `InputError` where the model was built from other posts or parameters than were
-    evaluated, or the file can't be written.
+    Raises `InputError` as `must_fit` does, and where the file can't be written.
     """
-    from classify.fit import Parameters
     from classify.report.document import write_text
+
+    must_fit(model)
+    write_text(file, json.dumps(headline(told, model.id), indent=1, sort_keys=True) + "\n")
+
+
+def must_fit(model: Model) -> None:
+    """Raises `InputError` where the model wasn't built from the posts and parameters of today,
+    which are those that an evaluation measures."""
+    from classify.fit import Parameters
     from classify.train import examples_hash
 
     card = model.card
     same_posts = card.get("inputs", {}).get("own examples") == examples_hash()
     if not same_posts or card.get("parameters") != asdict(Parameters()):
         raise InputError(
-            f"Model {model.id} was built from other posts or parameters than were evaluated.",
+            f"Model {model.id} was built from other posts or parameters than are evaluated.",
             "Run `make model` first.",
         )
-    write_text(file, json.dumps(headline(told, model.id), indent=1, sort_keys=True) + "\n")
 
 
 def headline(told: Mapping[str, Any], model: str) -> dict[str, Any]:

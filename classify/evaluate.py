@@ -17,10 +17,12 @@ import numpy as np
 
 from classify.decide import decide
 from classify.fit import Parameters, Prepared, fit, fold_numbers, prepare
-from classify.labels import OWN, examples, gold
+from classify.labels import OWN, examples, gold, place_of
 from classify.language import language
 from classify.model import CAUSES, Model
+from classify.ngrams import Floats
 from classify.predicted import NO_REPORT, Predicted, halves, true_class
+from classify.priors import exclusive
 from classify.scores import Measured
 from classify.train import EVALUATION_ONLY
 
@@ -35,6 +37,7 @@ __all__ = [
     "own_folds",
     "place_of_rows",
     "predictions",
+    "probabilities",
     "thread_folds",
     "true_class",
 ]
@@ -71,31 +74,43 @@ def evaluate(
     redact: Callable[[str], str],
     parameters: Parameters | None = None,
     strata: Path | None = None,
+    unlabelled: Path | None = None,
     report: Progress = lambda _done, _total: None,
 ) -> Evaluation:
     """Evaluates the method (not one file of weights) on a labelled file and on our own examples.
 
     `strata`: a file of the strata's sizes (`classify.strata`); without it nothing is said of the
-    stream. Raises `InputError` for a file that can't be read.
+    stream. `unlabelled`: posts of the stream as `predict` reads them, from which the classes'
+    shares of each source are estimated. Raises `InputError` for a file that can't be read.
     """
     from classify.readout import read_out
     from classify.strata import read_sizes
     from classify.summary import summarise
+    from classify.unlabelled import read_unlabelled
 
     chosen = parameters or Parameters()
     sizes = read_sizes(strata) if strata else None
     known = labelled(path, redact=redact)
+    others = read_unlabelled(unlabelled, redact) if unlabelled else {}
+    posteriors: dict[str, Floats] = {}
+
+    def also(place: str, model: Model) -> None:
+        for source, posts in others.items():
+            if place_of(source) == place:
+                report_p, causes, _ = probabilities(model, posts)
+                posteriors[source] = exclusive(report_p, causes)
+
     rounds = len(set(place_of_rows(known)) - {OWN})
     steps = rounds + FOLDS + OWN_FOLDS + 1
 
     def further(before: int) -> Progress:
         return lambda done, _total: report(before + done, steps)
 
-    held = held_out(known, place_of_rows(known), parameters=chosen, report=further(0))
+    held = held_out(known, place_of_rows(known), parameters=chosen, report=further(0), also=also)
     folds = held_out(known, thread_folds(known), parameters=chosen, report=further(rounds))
     own = own_folds(parameters=chosen, report=further(rounds + FOLDS))
     report(steps - 1, steps)
-    told = summarise(held, folds, own, sizes)
+    told = summarise(held, folds, own, sizes, posteriors)
     return Evaluation(
         by_place=tuple(held),
         by_fold=tuple(folds),
@@ -145,8 +160,12 @@ def held_out(
     *,
     parameters: Parameters,
     report: Progress = lambda _done, _total: None,
+    also: Callable[[str, Model], None] = lambda _group, _model: None,
 ) -> list[Predicted]:
-    """Each group's rows as a model of the others' rows says; our own only ever train."""
+    """Each group's rows as a model of the others' rows says; our own only ever train.
+
+    `also` gets every group with the model that never saw it.
+    """
     made: dict[int, Predicted] = {}
     names = sorted(set(groups) - {OWN})
     for done, name in enumerate(names):
@@ -159,6 +178,7 @@ def held_out(
         test = [i for i, group in enumerate(groups) if group == name]
         model = fit(known.part(train), parameters, dict)
         made |= dict(zip(test, predictions(model, known.part(test)), strict=True))
+        also(name, model)
     return [made[i] for i in sorted(made)]
 
 
@@ -178,10 +198,15 @@ def own_folds(
     return [made[i] for i in sorted(made)]
 
 
+def probabilities(model: Model, posts: Prepared) -> tuple[Floats, Floats, Floats]:
+    """Report (n), joint cause (n, 4), and the raw share that names no cause (n)."""
+    scores = np.array([model.text.scores(w) for w in posts.words])
+    return model.probabilities(np.hstack([posts.features, scores]))
+
+
 def predictions(model: Model, posts: Prepared) -> list[Predicted]:
     """What a model says of prepared posts."""
-    scores = np.array([model.text.scores(w) for w in posts.words])
-    reports, causes, undetermined = model.probabilities(np.hstack([posts.features, scores]))
+    reports, causes, undetermined = probabilities(model, posts)
     made = []
     for i, row in enumerate(posts.rows):
         seen, found = posts.seen[i], posts.found[i]

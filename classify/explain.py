@@ -50,6 +50,7 @@ def of_stored(report: Report, card: Mapping[str, Any], model: Model) -> Explanat
         language=verdict.language,
         facts=verdict.facts,
         before=uncalibrated(model, content) if readable else {},
+        corrected=readable and model.correction is not None,
         methods=_methods(card),
         reviewed=f"{review.reviewer} decided: {DECISION_LABELS[review.decision]}" if review else "",
     )
@@ -76,6 +77,7 @@ def of_given(model: Model, name: str, content: Content) -> Explanation:
         language=judged.language,
         facts=judged.facts,
         before=uncalibrated(model, content),
+        corrected=model.correction is not None,
         methods=_methods(model.card),
     )
 

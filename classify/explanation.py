@@ -32,6 +32,7 @@ class Explanation:
     facts: tuple[Fact, ...]
     before: Mapping[str, float] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
+    corrected: bool = False  # whether what reviews taught moved the probabilities once more
     reviewed: str = ""  # what a person decided instead
 
 
@@ -49,6 +50,7 @@ def told(made: Explanation) -> dict[str, Any]:
         "why": list(why(said)),
         "reviewed": made.reviewed,
         "language": made.language,
+        "corrected_by_reviews": made.corrected,
         **made.fields,
         "probabilities": {
             name: {
@@ -150,6 +152,8 @@ def _probability_lines(made: Explanation) -> list[str]:
         if cause in made.said.causes:
             p = made.said.causes[cause]
             out.append(_probability_line(made, cause.value, CAUSES[cause].label, p))
+    if made.corrected:
+        out.append("  After calibration they were corrected by what reviews taught.")
     if not made.before:
         out.append("  Before calibration: not known, since model or text are no longer at hand.")
     return out

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from classify.cue_report import CueFigures
+    from classify.model import Model
     from db.queries.report import Report
     from domain.invocation import Invocation
 
@@ -31,6 +32,10 @@ def evaluate(
         Path | None,
         typer.Option(help="CSV of source, stratum, population: what the posts stand for."),
     ] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option(help="Posts as `predict` reads them: for the classes' shares at each source."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="A folder for the whole report: Markdown, HTML, JSON.")
     ] = None,
@@ -41,24 +46,29 @@ def evaluate(
 ) -> None:
     """Measure the method on labelled posts, cross-validated by place and by thread."""
     told: Invocation = context.obj
+    from classify.artifact import load
+    from classify.card import FIGURES, must_fit
+    from classify.card import record as keep
     from classify.evaluate import evaluate as measure
+    from classify.report.document import must_be_writable, write_text
+    from classify.report.evaluation import write_all
 
+    # Minutes of work follow: what would stop their result is asked before.
+    must_be_writable([f for f in (out and out / "figures.json", json, record and FIGURES) if f])
+    shipped = load() if record else None
+    if shipped:
+        must_fit(shipped)
     with told.progress("Evaluating") as progress:
-        evaluation = measure(gold, redact=told.redact, strata=strata, report=progress)
+        evaluation = measure(
+            gold, redact=told.redact, strata=strata, unlabelled=unlabelled, report=progress
+        )
     if out:
-        from classify.report.evaluation import write_all
-
         write_all(evaluation.told, out)
         told.warn(f"The report is in {out}.")
     if json:
-        from classify.report.document import write_text
-
         write_text(json, evaluation.to_json())
-    if record:
-        from classify.artifact import load
-        from classify.card import record as keep
-
-        keep(evaluation.told, load())
+    if shipped:
+        keep(evaluation.told, shipped)
     told.say(evaluation.text)
 
 
@@ -91,8 +101,7 @@ def explain(
     if post == "-":
         made = explaining.of_line(load(), sys.stdin.buffer.readline())
     else:
-        report, card = _stored(told, post, demonstration=demonstration)
-        made = explaining.of_stored(report, card, load())
+        made = explaining.of_stored(*_stored(told, post, demonstration=demonstration))
     told.tell(for_machines(made))
     told.say(*lines(made))
 
@@ -131,8 +140,11 @@ def drift(
     told.say(*lines(found, models))
 
 
-def _stored(told: Invocation, post: str, *, demonstration: bool) -> tuple[Report, dict[str, Any]]:
-    """A stored post with its verdict, and the card of the model that judged it."""
+def _stored(
+    told: Invocation, post: str, *, demonstration: bool
+) -> tuple[Report, dict[str, Any], Model]:
+    """A stored post with its verdict, the card of the model that judged it, the model of today."""
+    from classify.versions import current
     from db.engine import read
     from db.judges import judges
     from db.opened import opened
@@ -144,13 +156,14 @@ def _stored(told: Invocation, post: str, *, demonstration: bool) -> tuple[Report
         opened(told.settings, demonstration=demonstration) as database,
         read(database.engine) as connection,
     ):
+        model = current(told, database)
         key = post_named(connection, post)
         shown = judges(connection)
         found = report(connection, key, shown) if shown else None
         if found is None:
             raise InputError("Nothing was judged yet.", "Run `whylost classify` first.")
         card = card_of(connection, found.verdict.model) if found.verdict else {}
-    return found, card
+    return found, card, model
 
 
 def cues(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from db.queries.report import Report
 
 MEANINGS = Path(__file__).parent / "data" / "cue_meanings.toml"
+CLOSE = 0.5  # of the first cause's probability: the second contradicts it (`decide.RIVAL`)
 FIELDS = ("title", "text", "thread_title")
 VOICE_LABELS: dict[Voice, str] = {
     Voice.AUTHOR: "the author",
@@ -173,12 +174,20 @@ def _short_of(p: float, needed: float | None) -> str:
         return ""
     if needed > 1:
         return "; this model decides no post of that cause, since it can't be sure enough"
-    return f"; {needed:.2f} are needed to decide" if p < needed else ""
+    return f"; {needed:.2f} are needed to decide" + ("" if p < needed else ", which is reached")
 
 
 def _rivals(said: Said) -> list[str]:
+    """What contradicts what: two causes that are close, or else a loss beside an evasion."""
     if said.abstained_because is not Abstention.CONTRADICTORY:
         return []
-    ranked = sorted(STUDIED, key=lambda c: -said.causes.get(c, 0.0))[:2]
-    named = " and ".join(f"{CAUSES[c].label.lower()} ({said.causes[c]:.2f})" for c in ranked)
-    return [f"Closest to one another are {named}."]
+    first, second = sorted(STUDIED, key=lambda c: -said.causes.get(c, 0.0))[:2]
+    if said.causes[second] < CLOSE * said.causes[first]:
+        return [
+            "A conversation vanished and the assistant turned evasive, and no error text says "
+            "what the loss has to do with the evasion: the account ties it to no cause."
+        ]
+    named = " and ".join(
+        f"{CAUSES[c].label.lower()} ({said.causes[c]:.2f})" for c in (first, second)
+    )
+    return [f"Close to one another are {named}."]

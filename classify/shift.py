@@ -1,14 +1,13 @@
 """Whether re-estimating the classes' shares a source mends probabilities in the stream.
 
-Each source's labelled posts are taken as unlabelled ones of its stream: the shares are found
-without their labels (`classify.priors`), starting from the labelled shares of the other places.
-The labels only measure. With few rows a source this says whether the method helps, not how much it
-could.
+The shares are found without labels (`classify.priors`), from unlabelled posts of the source where
+there are some, else from its labelled ones taken as unlabelled, weighted. The probabilities are
+taken to be calibrated to the labelled shares of the other places. Labels only measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,12 @@ from classify.strata import Weighted
 AS_IT_IS, RE_ESTIMATED, LABELLED = "as it is", "shares re-estimated", "shares as labelled"
 
 
-def shifted(rows: Sequence[Predicted], known: Weighted) -> dict[str, Any]:
+def shifted(
+    rows: Sequence[Predicted], known: Weighted, unlabelled: Mapping[str, Floats]
+) -> dict[str, Any]:
     """Weighted log loss and calibration error of the five classes under three kinds of shares, and
-    the shares. `rows` are all labelled posts, also those without a known stratum."""
+    the shares. `rows` are all labelled posts, also those without a known stratum; `unlabelled`:
+    by source, posteriors (n, 5) of posts without labels by models that never saw the place."""
     sources = np.array([p.row.content.source for p in known.rows])
     truth = _truth(known.rows)
     before = exclusive(np.array([p.report for p in known.rows]), cause_matrix(known.rows))
@@ -36,12 +38,17 @@ def shifted(rows: Sequence[Predicted], known: Weighted) -> dict[str, Any]:
         elsewhere = _truth([p for p in rows if p.row.place != _place(known.rows, here)])
         start = elsewhere.mean(axis=0) if len(elsewhere) else truth.mean(axis=0)
         weights = known.weights[here]
-        found = estimated(before[here], start, weights)
+        others = unlabelled.get(source)
+        if others is None:
+            found = estimated(before[here], start, weights)
+        else:
+            found = estimated(others, start)
         labelled = weights @ truth[here] / weights.sum()
         made[RE_ESTIMATED][here] = adjusted(before[here], start, found.shares)
         made[LABELLED][here] = adjusted(before[here], start, labelled)
         shares[source] = {
             "rows": int(here.sum()),
+            "estimated_on": int(here.sum()) if others is None else len(others),
             "elsewhere": _named(start),
             "re_estimated": _named(found.shares),
             "labelled": _named(labelled),

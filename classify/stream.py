@@ -7,7 +7,7 @@ are too narrow, which is why the unmatched strata are told by exact intervals as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,12 @@ from classify.strata import UNMATCHED, Sizes, Weighted, weighted
 ANY = "any of the three"
 
 
-def stream(rows: Sequence[Predicted], sizes: Sizes) -> dict[str, Any]:
+def stream(
+    rows: Sequence[Predicted], sizes: Sizes, unlabelled: Mapping[str, Floats] | None = None
+) -> dict[str, Any]:
     """Prevalence, precision and recall in the stream, false alarms among unmatched posts, and what
-    re-estimating the classes' shares a source does to the probabilities."""
+    re-estimating the classes' shares a source does to the probabilities; `unlabelled`: see
+    `classify.shift`."""
     known = weighted(rows, sizes)
     if not known.rows:
         return {"posts": 0, "left_out": known.left_out}
@@ -43,7 +46,7 @@ def stream(rows: Sequence[Predicted], sizes: Sizes) -> dict[str, Any]:
         "forced_choice": _said(known, lambda p: p.likely),
         "decided": _said(known, lambda p: p.decision),
         "unmatched": unmatched(known),
-        "shares_re_estimated": shifted(rows, known),
+        "shares_re_estimated": shifted(rows, known, unlabelled or {}),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from classify.calibration import Bools
 from classify.fit import truths
+from classify.ngrams import Floats
 from classify.predicted import (
     CAUSE_NAMES,
     CLASS_NAMES,
@@ -36,8 +37,12 @@ def summarise(
     folds: Sequence[Predicted],
     own: Sequence[Predicted],
     sizes: Sizes | None = None,
+    unlabelled: Mapping[str, Floats] | None = None,
 ) -> dict[str, Any]:
-    """Everything that `evaluate` tells: `held` by place, `folds` by random folds of threads."""
+    """Everything that `evaluate` tells: `held` by place, `folds` by random folds of threads.
+
+    `unlabelled`: by source, posteriors of the five classes of posts without labels.
+    """
     known = [p for p in own if p.row.cause != "undetermined"]
     return {
         "by_place": {name: figures(rows) for name, rows in halves(held).items()},
@@ -48,7 +53,7 @@ def summarise(
         "reliability": _reliability(held),
         "risk": _risk(held),
         "mistakes": mistakes(held),
-        "stream": stream(held, sizes) if sizes else None,
+        "stream": stream(held, sizes, unlabelled or {}) if sizes else None,
         "own": figures(known),
         "undetermined": _abstentions([p for p in own if p.row.cause == "undetermined"]),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -66,6 +66,22 @@ def write_text(file: Path, text: str) -> None:
         raise InputError(
             f"{file} can't be written: {error.strerror}.", "Name a place that can be."
         ) from error
+
+
+def must_be_writable(files: Iterable[Path]) -> None:
+    """Raises `InputError` for the first file that couldn't be written; leaves what is there."""
+    for file in files:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            there = file.exists()
+            with file.open("a", encoding="utf-8"):
+                pass
+            if not there:
+                file.unlink()
+        except OSError as error:
+            raise InputError(
+                f"{file} can't be written: {error.strerror}.", "Name a place that can be."
+            ) from error
 
 
 def markdown(document: Document) -> str:

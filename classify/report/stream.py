@@ -30,8 +30,8 @@ def stream_section(told: Mapping[str, Any]) -> Section:
             _estimates(told),
             _false_alarms(told["unmatched"]),
             "Shares of the classes differ from source to source. Below: the probabilities as they "
-            "are; moved to shares that were found per source without looking at labels; and moved "
-            "to the labelled shares, which is the most that moving can give.",
+            "are; moved to shares that were found per source without looking at labels (on so many "
+            "posts); and moved to the labelled shares, which is the most that moving can give.",
             _shift(told["shares_re_estimated"]),
         ),
     )
@@ -76,7 +76,10 @@ def _shift(told: Mapping[str, Any]) -> Table:
         (f"{source}: {name}", f"{m['log_loss']:.3f}", f"{m['calibration_error']:.3f}")
         for source, measures in {
             "All": told["all"],
-            **{s: found["measures"] for s, found in told["by_source"].items()},
+            **{
+                f"{s} ({found['estimated_on']:,})": found["measures"]
+                for s, found in told["by_source"].items()
+            },
         }.items()
         for name, m in measures.items()
     ]

@@ -13,17 +13,27 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from classify import strict
-from classify.evaluate import own_folds, place_of_rows, thread_folds
+from classify import strict, unlabelled
+from classify.evaluate import held_out, own_folds, place_of_rows, probabilities, thread_folds
 from classify.fit import Parameters, prepare
 from classify.labels import Labelled, examples
+from classify.model import Model
 from classify.predicted import STUDIED_NAMES, Predicted, halves, holds
 from classify.readout import read_out
 from classify.report import charts
-from classify.report.document import Document, Picture, Section, Table, markdown, page
+from classify.report.document import (
+    Document,
+    Picture,
+    Section,
+    Table,
+    markdown,
+    must_be_writable,
+    page,
+)
 from classify.report.evaluation import FIGURES, write_all
 from classify.summary import MISTAKES, mistakes, summarise
 from classify.text import Content
+from domain.errors import InputError
 
 SIZES = {("own-a", "hit"): 100, ("own-b", "nohit"): 3000}
 
@@ -203,3 +213,66 @@ def test_a_picture_is_a_file_for_markdown_and_inline_for_the_page() -> None:
     made = Document("T", (Section("S", (Picture("p", "c", "<svg></svg>"),)),))
     assert "![c](p.svg)" in markdown(made)
     assert "<figure><svg></svg>" in page(made)
+
+
+def _line(**fields: object) -> str:
+    return json.dumps({"id": "1", "text": "my chats are gone", **fields}) + "\n"
+
+
+def test_unlabelled_posts_are_read_by_source_and_redacted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlabelled, "MOST", 3)
+    file = tmp_path / "posts.jsonl"
+    lines = [_line(source="play_x"), _line(source="github_y", title="write to a@b.example")]
+    file.write_text("".join([*lines, *[_line(source="play_x")] * 4]), encoding="utf-8")
+    found = unlabelled.read_unlabelled(file, lambda text: text.replace("a@b.example", "[email]"))
+    assert {source: len(posts.rows) for source, posts in found.items()} == {
+        "github_y": 1,
+        "play_x": 3,
+    }
+    assert found["github_y"].rows[0].content.title == "write to [email]"
+    assert found["play_x"].rows[0].place == "play"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"), [(_line(), "names no source"), ("nonsense\n", "not JSON"), ("\n", "not JSON")]
+)
+def test_an_unlabelled_line_that_can_t_be_read_is_named(
+    line: str, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_text(_line(source="play_x") + line, encoding="utf-8")
+    with pytest.raises(InputError, match=f":2.*{why}"):
+        unlabelled.read_unlabelled(file, str)
+    with pytest.raises(InputError, match="can't be read"):
+        unlabelled.read_unlabelled(tmp_path / "none.jsonl", str)
+
+
+def test_shares_are_estimated_on_unlabelled_posts_where_there_are_some() -> None:
+    many = np.tile([0.01, 0.01, 0.01, 0.07, 0.9], (50, 1))
+    told = summarise(as_gold(), as_gold(), own(), SIZES, {"own-b": many})
+    found = told["stream"]["shares_re_estimated"]["by_source"]
+    assert found["own-b"]["estimated_on"] == 50
+    assert found["own-a"]["estimated_on"] == found["own-a"]["rows"]
+    assert found["own-b"]["re_estimated"]["not_a_report"] > 0.9
+
+
+def test_every_group_s_model_is_handed_on() -> None:
+    rows = [*examples()[::20], *_posts([f"thread {i}" for i in range(20)])]
+    known = prepare(rows)
+    seen: dict[str, int] = {}
+
+    def also(group: str, model: Model) -> None:
+        seen[group] = len(probabilities(model, known)[0])
+
+    held_out(known, place_of_rows(known), parameters=Parameters(trees=5, folds=2), also=also)
+    assert seen == {"github": len(rows)}
+
+
+def test_what_can_t_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="can't be written"):
+        must_be_writable([tmp_path / "file" / "figures.json"])
+    must_be_writable([tmp_path / "new" / "figures.json"])
+    assert not (tmp_path / "new" / "figures.json").exists()

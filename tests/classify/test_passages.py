@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from classify import artifact
 from classify.cues.all import CUES
+from classify.decide import RIVAL
 from classify.explain import of_given, of_line
 from classify.explanation import lines, marked, told
-from classify.passages import Passage, Said, meanings, numbered, strongest_first, why
+from classify.passages import CLOSE, Passage, Said, meanings, numbered, strongest_first, why
 from classify.text import Content, Voice
 from domain.causes import Abstention, Cause, Decision
 from domain.errors import InputError
@@ -104,11 +105,19 @@ def said(decision: Decision, because: Abstention | None = None, p: float = 0.9) 
             said(Decision.UNDETERMINED, Abstention.CONTRADICTORY, 0.5),
             ["context limit (0.50) and safety trigger (0.30)"],
         ),
+        (
+            said(Decision.UNDETERMINED, Abstention.CONTRADICTORY, 0.9),
+            ["0.60 are needed to decide, which is reached", "vanished", "evasive"],
+        ),
     ],
 )
 def test_the_reason_is_told_with_its_numbers(made: Said, parts: list[str]) -> None:
     told_ = " ".join(why(made))
     assert all(part in told_ for part in parts), told_
+
+
+def test_what_is_close_is_what_contradicts() -> None:
+    assert CLOSE == RIVAL
 
 
 def test_a_card_without_thresholds_breaks_nothing() -> None:

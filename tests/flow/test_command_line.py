@@ -28,7 +28,10 @@ def test_help_names_every_command(whylost: Program) -> None:
     "words",
     [(c, "--help") for c in COMMANDS]
     + [("ingest", "import", "--help"), ("export", "reports", "--help")]
-    + [("classify", c, "--help") for c in ("predict", "train", "evaluate")]
+    + [
+        ("classify", c, "--help")
+        for c in ("predict", "train", "evaluate", "card", "explain", "cues", "drift")
+    ]
     + [("releases", c, "--help") for c in ("list", "import")],
     ids=" ".join,
 )
@@ -54,6 +57,12 @@ def test_a_wrongly_written_command_is_exit_2(whylost: Program, words: tuple[str,
         (("run", "--since", "yesterday"), "neither a duration nor a date"),
         (("ingest", "import", "nowhere.csv"), "nowhere.csv"),
         (("classify", "evaluate", "--gold", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("classify", "evaluate", "--gold", "x", "--strata", "nowhere.csv"), "nowhere.csv"),
+        (("classify", "evaluate", "--gold", "x", "--out", "/dev/null"), "/dev/null"),
+        (("classify", "explain", "nothing"), "nothing"),
+        (("classify", "cues", "--gold", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("classify", "drift"), "Nothing was judged yet"),
+        (("classify", "drift", "--reference-until", "May"), "May is no month"),
         (("export", "reports", "--out", "x.csv"), "Nothing was judged yet"),
         (("export", "reports", "--out", "x.csv", "--first-day", "May"), "first_day"),
         (("releases", "import", "nowhere.csv"), "nowhere.csv"),
