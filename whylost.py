@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classify.commands import app as classify_commands
+from classify.incident_commands import app as incident_commands
 from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
 from db.review_command import review
@@ -192,6 +193,7 @@ def doctor(context: typer.Context) -> None:
 app.add_typer(sources_commands, name="sources")
 app.add_typer(ingest_commands, name="ingest")
 app.add_typer(classify_commands, name="classify")
+app.add_typer(incident_commands, name="incidents")
 app.command()(review)
 mount_trends(app)
 app.add_typer(export_commands, name="export")

@@ -62,7 +62,8 @@ class Reach:
     done: set[str] = field(default_factory=set)  # nodes whose connections were followed
     left: set[str] = field(default_factory=set)  # posts that may be in no incident any more
     threads: set[str] = field(default_factory=set)
-    replies: dict[str, set[str]] = field(default_factory=dict)  # both ways
+    joins: dict[str, str] = field(default_factory=dict)  # post -> the one that it answers
+    replies: dict[str, set[str]] = field(default_factory=dict)  # the same, both ways
     alike: dict[bytes, set[str]] = field(default_factory=dict)  # sketch -> posts that have it
     pairs: dict[tuple[bytes, bytes], float] = field(default_factory=dict)
     constraints: dict[int, Constraint] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Reach:
                 self.nodes[post.post] = post
                 given = answer(known, post)
                 if given.joins:
+                    self.joins[post.post] = given.joins
                     self.replies.setdefault(post.post, set()).add(given.joins)
                     self.replies.setdefault(given.joins, set()).add(post.post)
                 if any(passed in changed for passed in given.passed):
@@ -132,10 +134,8 @@ class Reach:
 
     def links(self) -> Iterable[Link]:
         """All links among what was reached."""
-        for post in self.done:
-            for other in self.replies.get(post, ()):
-                if post < other:
-                    yield Link(Kind.REPLY, (post, other))
+        for post in self.done & self.joins.keys():
+            yield Link(Kind.REPLY, (post, self.joins[post]))
         for posts in self.alike.values():
             if len(named := self._reports(posts)) > 1:
                 yield Link(Kind.NEAR_DUPLICATE, named)
@@ -160,6 +160,20 @@ def reached(connection: Connection, judges: Judges, changed: Collection[str]) ->
     reach = Reach(connection, judges)
     reach.follow(changed, set(changed))
     return reach
+
+
+def answering(connection: Connection, judges: Judges, posts: Collection[str]) -> set[str]:
+    """`posts`, and all posts that joined an incident by answering one of them, however far off."""
+    reach = reached(connection, judges, posts)
+    found = set(posts)
+    while more := {p for p, above in reach.joins.items() if above in found} - found:
+        found |= more
+    return found
+
+
+def links(connection: Connection, judges: Judges, posts: Collection[str]) -> list[Link]:
+    """What links posts with one another and with others; some people may have overruled."""
+    return list(reached(connection, judges, posts).links())
 
 
 def _save(engine: Engine, model: str, reach: Reach, now: datetime) -> None:
