@@ -27,7 +27,7 @@ def audit_of(connection: Connection, judges: Judges, model: str) -> tuple[Audit 
     notes = []
     if not sample:
         return None, ["Nothing was drawn yet: `whylost classify draw --stream audit --posts 300`."]
-    if len(judged) < len(sample):
+    if judged and len(judged) < len(sample):
         notes.append(
             f"{len(sample) - len(judged):,} of {len(sample):,} drawn posts wait to be judged; the "
             "others stand for them."
@@ -44,6 +44,9 @@ def audit_of(connection: Connection, judges: Judges, model: str) -> tuple[Audit 
     if model == judges.current and len(judges.spans) == 1:
         posts = drawable(connection, judges, Stream.AUDIT)
         totals = Counter(post.decision.value for post in posts if post.judged)
+        if missing := set(totals) - {one.said.value for one in usable if one.said}:
+            named = ", ".join(sorted(missing))
+            notes.append(f"Of posts that the model puts into {named} none was audited: left out.")
     made = audit(
         np.array([NAMES.index(one.said.value) for one in usable if one.said]),
         np.array([NAMES.index(one.decision.value) for one in usable if one.decision]),

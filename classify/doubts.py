@@ -60,14 +60,14 @@ def doubts(
 def shares_of(told: Inputs) -> Floats:
     """(n, classes) probabilities that add up to one, from joint ones of report and causes.
 
-    What of the report's probability no cause takes up is `undetermined`; where causes overlap, each
-    gets its part of it.
+    `undetermined` is a report to which no cause applies, as if causes came independently of one
+    another; the rest is shared among them by their probabilities.
     """
-    causes = told.causes
-    together = causes.sum(axis=1)
-    scale = np.minimum(1.0, told.reports / np.maximum(together, 1e-9))
-    made = np.zeros((len(told.reports), len(CLASSES)))
-    made[:, : causes.shape[1]] = causes * scale[:, None]
-    made[:, UNDETERMINED] = np.maximum(0.0, told.reports - together * scale)
-    made[:, NONE] = 1 - told.reports
+    reports, causes = told.reports, told.causes
+    given = np.clip(causes / np.maximum(reports, 1e-9)[:, None], 0.0, 1.0)
+    made = np.zeros((len(reports), len(CLASSES)))
+    made[:, UNDETERMINED] = reports * (1 - given).prod(axis=1)
+    parts = causes / np.maximum(causes.sum(axis=1, keepdims=True), 1e-9)
+    made[:, : causes.shape[1]] = parts * (reports - made[:, UNDETERMINED])[:, None]
+    made[:, NONE] = 1 - reports
     return made

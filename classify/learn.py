@@ -51,8 +51,16 @@ class Learnt:
         return self.stored is not None and self.stored.fine
 
 
-def learn(model: Model, given: Lessons, report: Progress) -> Learnt:
-    """Fits a correction of `model` and compares both. `report` is told the steps."""
+def learn(
+    model: Model,
+    given: Lessons,
+    report: Progress,
+    own: Callable[[Progress], tuple[Inputs, Truth]] | None = None,
+) -> Learnt:
+    """Fits a correction of `model` and compares both. `report` is told the steps.
+
+    `own` gives what both are compared on besides the audit sample: `held_out_examples`.
+    """
     usable = readable(model, given.learn)
     left_out = dict(given.left_out)
     if refused := len(given.learn) - len(usable):
@@ -63,11 +71,11 @@ def learn(model: Model, given: Lessons, report: Progress) -> Learnt:
     correction, strength = fit(model.id, known, truth_of(usable).holds)
     audit = readable(model, given.audit)
     judged = inputs(model, audit) if audit else known.part(np.zeros(len(usable), bool))
-    own, own_truth = held_out_examples(report)
+    ours, our_truth = (own or held_out_examples)(report)
     threshold = model.thresholds.report
     gates = (
-        gate("audit sample", judged, corrected(correction, judged), truth_of(audit), threshold),
-        gate("our own posts", own, corrected(correction, own), own_truth, threshold),
+        gate("the audit sample", judged, corrected(correction, judged), truth_of(audit), threshold),
+        gate("our own posts", ours, corrected(correction, ours), our_truth, threshold),
     )
     fine = all(one.fine for one in gates)
     told = _told(usable, given, strength, gates)

@@ -150,7 +150,7 @@ def _say_learnt(told: Invocation, learnt: Learnt, identity: str | None, *, activ
         told.say(f"That is too little: {LEAST_LESSONS} are needed. Nothing changes.")
         return
     for gate in learnt.gates:
-        told.say(f"On the {gate.name} ({gate.posts:,} posts): {gate.why}")
+        told.say(f"On {gate.name} ({gate.posts:,} posts): {gate.why}")
         for name, one in (("log loss", gate.log_loss), ("macro F1", gate.macro_f1)):
             if one:
                 told.say(

@@ -23,9 +23,10 @@ from db.samples import Drawable, Drawn
 from domain.causes import Decision
 from domain.keyed import HASH_BYTES, Keyed
 
-# A stratum of N posts is drawn at the rate N ** -POWER (power allocation, Bankier 1988): between an
-# equal share of all posts (0), in which reports are rare, and as many posts of each stratum (1).
-POWER = 0.5
+# Posts are drawn at the rate (posts the model puts there) ** -BY_ANSWER * (posts of the place) **
+# -BY_PLACE (power allocation, Bankier 1988). At 0 all posts would be drawn alike, and hardly one of
+# a rare cause; at 1 each answer or place would give as many posts, however few it holds.
+BY_ANSWER, BY_PLACE = 0.75, 0.25
 # Upper bounds of the bands in which posts that the model takes for no report are drawn: what it
 # misses lies mostly near its threshold.
 NO_REPORT = (0.02, 0.1)
@@ -78,7 +79,8 @@ def draw_at_random(
     """`wanted` more posts of the audit sample, fewer where there are no more."""
     strata = {post.post: stratum_of(post) for post in posts}
     sizes = Counter(strata.values())
-    rate = {post: sizes[stratum] ** -POWER for post, stratum in strata.items()}
+    answers, places = Counter(_band(p) for p in posts), Counter(p.place for p in posts)
+    rate = {p.post: answers[_band(p)] ** -BY_ANSWER * places[p.place] ** -BY_PLACE for p in posts}
     rank = {post: number(post) / rate[post] for post in strata}
     order = sorted((p for p in rank if p not in before), key=lambda p: (rank[p], p))
     chosen = set(order[:wanted])
@@ -120,7 +122,7 @@ def draw_uncertain(
     sizes = Counter(cells.values())
 
     def wish(post: Drawable) -> float:
-        rare = sizes[cells[post.post]] ** -POWER
+        rare = sizes[cells[post.post]] ** -0.5
         chance = -log(-log(number(post.post)))  # Gumbel: the largest are a weighted random sample
         return SHARPNESS * log(max(uncertainty(post) * rare, 1e-9)) + chance
 

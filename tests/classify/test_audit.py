@@ -44,6 +44,7 @@ def test_known_totals_replace_what_the_weights_say() -> None:
     assert made.classes[0].claimed == pytest.approx(0.1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.1, 100), min_size=1, max_size=30))
 def test_effective_number(weights: list[float]) -> None:
     assert 1 - 1e-9 <= effective(np.array(weights)) <= len(weights) + 1e-9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify.correction import Inputs
@@ -37,6 +37,7 @@ def test_a_class_that_nobody_used_is_never_suggested() -> None:
     assert doubts(np.array([0, 0]), shares, "abc") == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0.0001, 0.9999), min_size=5, max_size=5), min_size=1))
 def test_shares_add_up_to_one(rows: list[list[float]]) -> None:
     given_ = np.array(rows)

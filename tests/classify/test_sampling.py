@@ -57,6 +57,7 @@ def merged(before: dict[str, Drawn], drawing: Drawing) -> dict[str, Drawn]:
     return before | {one.post: one for one in drawing.drawn}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 120), st.lists(st.integers(1, 50), min_size=1, max_size=4), st.integers(0, 9))
 def test_each_drawing_adds_exactly_what_is_asked(size: int, asked: list[int], seed: int) -> None:
     posts = population(size)
@@ -91,7 +92,7 @@ def test_rare_decisions_are_drawn_at_a_higher_rate() -> None:
     posts = population(2_000)
     drawing = draw_at_random(posts, {}, numbers(KEYED, "audit", 0), 200)
     chance = {d.stratum: d.chance for d in drawing.drawn}
-    assert chance["a:1 | context_limit"] > 2 * chance["a:1 | not_a_report 3 of 3"]  # type: ignore[operator]
+    assert chance["a:1 | context_limit"] > 4 * chance["a:1 | not_a_report 3 of 3"]  # type: ignore[operator]
     assert {name.split(" | ")[1] for name in drawing.strata} >= {"other", "context_limit"}
 
 
@@ -129,6 +130,7 @@ def test_what_the_model_refused_is_a_stratum_of_its_own() -> None:
     assert stratum_of(post(1, Decision.NOT_A_REPORT, report=0.05)) == "a:1 | not_a_report 2 of 3"
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_uncertainty_lies_between_0_and_1(report: float, causes: list[float]) -> None:
     told = replace(
@@ -184,7 +186,7 @@ def test_no_thread_and_no_wording_comes_twice() -> None:
     assert len(drawn) == 11
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 30), st.integers(1, 40))
 def test_no_more_is_chosen_than_there_is(size: int, wanted: int) -> None:
     posts = population(size)
