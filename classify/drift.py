@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,14 @@ Counts = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observed:
-    """A post: its month, its thread, a category of every variable that is known of it."""
+    """A post: its month, its thread, a category of every variable that is known of it, and numbers
+    of which means are told."""
 
     month: str
     thread: str
     categories: Mapping[str, str]
     cues: frozenset[str]
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,7 @@ class Month:
     threads: int
     shifts: tuple[Shift, ...]
     cues: tuple[CueShift, ...]
+    means: Mapping[str, tuple[float, float]]  # of numbers: in the reference, now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +142,19 @@ def _month(
         threads=len({p.thread for p in now}),
         shifts=tuple(shifts),
         cues=cues,
+        means=_means(before, now),
     )
+
+
+def _means(before: Sequence[Observed], now: Sequence[Observed]) -> dict[str, tuple[float, float]]:
+    names = sorted({n for p in now for n in p.numbers} & {n for p in before for n in p.numbers})
+    return {
+        name: (
+            float(np.mean([p.numbers[name] for p in before if name in p.numbers])),
+            float(np.mean([p.numbers[name] for p in now if name in p.numbers])),
+        )
+        for name in names
+    }
 
 
 def _shift(

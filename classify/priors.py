@@ -39,12 +39,19 @@ def adjusted(probabilities: Floats, from_prior: Floats, to_prior: Floats) -> Flo
 
 
 def estimated(
-    probabilities: Floats, from_prior: Floats, weights: Floats | None = None
+    probabilities: Floats,
+    from_prior: Floats,
+    weights: Floats | None = None,
+    *,
+    belief: float = 0.0,
 ) -> Estimated:
     """The shares of the classes in unlabelled posts, by expectation maximisation.
 
     Every step lowers no likelihood; the likelihood is concave in the shares, so the start doesn't
     matter. `weights` (n,): how many posts of the stream each row stands for; equal where None.
+    `belief`: how much of `from_prior` is kept, from 0 to below 1: the posterior mode under a
+    Dirichlet prior that weighs as belief / (1 - belief) of the posts. Without it a rare class ends
+    at nothing, since its few posts look a little like the many of others.
     """
     start = _shares(from_prior)
     even = np.ones(len(probabilities)) if weights is None else weights
@@ -55,7 +62,8 @@ def estimated(
     now = start
     for done in range(1, _ROUNDS + 1):
         moved = ratio * now
-        after = _shares(share @ (moved / moved.sum(axis=1, keepdims=True)))
+        found = share @ (moved / moved.sum(axis=1, keepdims=True))
+        after = _shares((1 - belief) * found + belief * start)
         change = float(np.abs(after - now).max())
         now = after
         if change < _STILL:

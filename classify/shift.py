@@ -20,18 +20,20 @@ from classify.scores import expected_calibration_error
 from classify.strata import Weighted
 
 AS_IT_IS, RE_ESTIMATED, LABELLED = "as it is", "shares re-estimated", "shares as labelled"
+PARTLY = "shares re-estimated, a tenth kept"
+_BELIEFS = {RE_ESTIMATED: 0.0, PARTLY: 0.1}  # how much of the shares elsewhere is kept
 
 
 def shifted(
     rows: Sequence[Predicted], known: Weighted, unlabelled: Mapping[str, Floats]
 ) -> dict[str, Any]:
-    """Weighted log loss and calibration error of the five classes under three kinds of shares, and
+    """Weighted log loss and calibration error of the five classes under four kinds of shares, and
     the shares. `rows` are all labelled posts, also those without a known stratum; `unlabelled`:
     by source, posteriors (n, 5) of posts without labels by models that never saw the place."""
     sources = np.array([p.row.content.source for p in known.rows])
     truth = _truth(known.rows)
     before = exclusive(np.array([p.report for p in known.rows]), cause_matrix(known.rows))
-    made = {AS_IT_IS: before, RE_ESTIMATED: before.copy(), LABELLED: before.copy()}
+    made = {name: before.copy() for name in (AS_IT_IS, RE_ESTIMATED, PARTLY, LABELLED)}
     shares = {}
     for source in sorted(set(sources.tolist())):
         here = sources == source
@@ -39,19 +41,16 @@ def shifted(
         start = elsewhere.mean(axis=0) if len(elsewhere) else truth.mean(axis=0)
         weights = known.weights[here]
         others = unlabelled.get(source)
-        if others is None:
-            found = estimated(before[here], start, weights)
-        else:
-            found = estimated(others, start)
+        on = (before[here], start, weights) if others is None else (others, start)
+        found = {name: estimated(*on, belief=b).shares for name, b in _BELIEFS.items()}
         labelled = weights @ truth[here] / weights.sum()
-        made[RE_ESTIMATED][here] = adjusted(before[here], start, found.shares)
-        made[LABELLED][here] = adjusted(before[here], start, labelled)
+        for name, share in {**found, LABELLED: labelled}.items():
+            made[name][here] = adjusted(before[here], start, share)
         shares[source] = {
             "rows": int(here.sum()),
             "estimated_on": int(here.sum()) if others is None else len(others),
             "elsewhere": _named(start),
-            "re_estimated": _named(found.shares),
-            "labelled": _named(labelled),
+            **{name: _named(share) for name, share in {**found, LABELLED: labelled}.items()},
         }
     return {
         "all": {name: _measures(p, truth, known.weights) for name, p in made.items()},

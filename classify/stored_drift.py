@@ -64,7 +64,10 @@ def _observed(p: Judged, unknown: float | None) -> Observed:
         categories["length"] = _bin(p.characters, _LENGTHS, "3,000 and more")
     if unknown is not None:
         categories["unknown words"] = _step(unknown)
-    return Observed(month=_month(p), thread=p.thread, categories=categories, cues=p.cues)
+    numbers = {"report": p.report_probability, **p.causes}
+    return Observed(
+        month=_month(p), thread=p.thread, categories=categories, cues=p.cues, numbers=numbers
+    )
 
 
 def _month(p: Judged) -> str:
@@ -91,6 +94,10 @@ def told(made: Drift, models: int) -> dict[str, Any]:
                 "posts": m.posts,
                 "threads": m.threads,
                 "shifts": [{**_rounded(asdict(s)), "beyond_noise": s.beyond} for s in m.shifts],
+                "mean_probabilities": {
+                    name: {"before": round(before, 5), "now": round(now, 5)}
+                    for name, (before, now) in m.means.items()
+                },
                 "cues": [{**_rounded(asdict(c)), "beyond_noise": c.beyond} for c in m.cues],
             }
             for m in made.months
@@ -127,6 +134,8 @@ def _month_lines(month: Month) -> list[str]:
     cues = sorted((c for c in month.cues if c.beyond), key=lambda c: -abs(c.now - c.before))
     out = [f"{head}; {len(changed)} of {len(month.shifts)} measures changed."]
     out += [f"  {_words(s)}" for s in changed]
+    told_means = ", ".join(f"{n} {now:.3f} ({was:.3f})" for n, (was, now) in month.means.items())
+    out.append(f"  mean probabilities (before): {told_means}")
     for c in cues[:_CUES_SHOWN]:
         told_of = f" {meaning(c.cue)}" if meaning(c.cue) else ""
         out.append(f"  cue {c.cue}: in {c.now:.1%} of posts, before {c.before:.1%}.{told_of}")

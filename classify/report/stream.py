@@ -31,7 +31,8 @@ def stream_section(told: Mapping[str, Any]) -> Section:
             _false_alarms(told["unmatched"]),
             "Shares of the classes differ from source to source. Below: the probabilities as they "
             "are; moved to shares that were found per source without looking at labels (on so many "
-            "posts); and moved to the labelled shares, which is the most that moving can give.",
+            "posts), wholly and with a tenth of the shares elsewhere kept; and moved to the "
+            "labelled shares, which is about the most that moving can give.",
             _shift(told["shares_re_estimated"]),
         ),
     )

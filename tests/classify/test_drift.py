@@ -157,6 +157,11 @@ def test_stored_posts_are_compared_and_a_purged_text_has_no_length(engine: Engin
     assert models == 1
     machine = json.loads(json.dumps(told(made, models), allow_nan=False))
     assert machine["reference"]["posts"] + sum(m["posts"] for m in machine["months"]) == len(by_key)
+    for month in made.months:
+        mine = [p for p in by_key.values() if f"{p.day:%Y-%m}" == month.month]
+        mean = float(np.mean([p.report_probability for p in mine]))
+        assert month.means["report"][1] == pytest.approx(mean)
+        assert len(month.means) == 5
     last = next(m for m in reversed(made.months) if m.shifts)
     length = next(s for s in last.shifts if s.variable == "length")
     assert length.beyond

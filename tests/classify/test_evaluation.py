@@ -31,6 +31,7 @@ from classify.report.document import (
     page,
 )
 from classify.report.evaluation import FIGURES, write_all
+from classify.shift import PARTLY, RE_ESTIMATED
 from classify.summary import MISTAKES, mistakes, summarise
 from classify.text import Content
 from domain.errors import InputError
@@ -255,7 +256,8 @@ def test_shares_are_estimated_on_unlabelled_posts_where_there_are_some() -> None
     found = told["stream"]["shares_re_estimated"]["by_source"]
     assert found["own-b"]["estimated_on"] == 50
     assert found["own-a"]["estimated_on"] == found["own-a"]["rows"]
-    assert found["own-b"]["re_estimated"]["not_a_report"] > 0.9
+    assert found["own-b"][RE_ESTIMATED]["not_a_report"] > 0.9
+    assert found["own-b"][PARTLY]["other"] > found["own-b"][RE_ESTIMATED]["other"]
 
 
 def test_every_group_s_model_is_handed_on() -> None:

@@ -74,6 +74,21 @@ def test_an_unchanged_prior_is_found_unchanged() -> None:
     assert estimated(posteriors(scores, prior), prior).shares == pytest.approx(prior, abs=0.01)
 
 
+@settings(max_examples=25, deadline=None)
+@given(PRIORS, PRIORS, st.floats(0.05, 0.9))
+def test_what_is_kept_of_the_prior_is_kept(a: Floats, b: Floats, belief: float) -> None:
+    scores, _ = drawn(b, 2_000, 9)
+    rows = posteriors(scores, a)
+    free, held = estimated(rows, a).shares, estimated(rows, a, belief=belief).shares
+    assert (held >= belief * a - 1e-6).all()
+    assert likelihood(rows, a, held) <= likelihood(rows, a, free) + 1e-6
+
+
+def likelihood(rows: Floats, prior: Floats, found: Floats) -> float:
+    """Mean log-likelihood of shares, up to a constant."""
+    return float(np.log((rows * found / prior).sum(axis=1)).mean())
+
+
 def test_a_weight_counts_like_so_many_posts() -> None:
     prior = np.full(CLASSES, 1 / CLASSES)
     scores, _ = drawn(np.array([0.7, 0.1, 0.1, 0.1]), 400, 6)
