@@ -21,7 +21,7 @@ from domain.causes import (
 )
 from domain.facts import FACTS
 from domain.filter import Filter
-from domain.nouns import Outage, PostState, Verdict
+from domain.nouns import Outage, PostState, Release, Verdict
 
 
 def show(report: Report, card: Mapping[str, Any]) -> None:
@@ -177,6 +177,8 @@ def _facts(report: Report) -> str:
 
 
 def _around(report: Report) -> None:
+    if report.about:
+        st.html(_announcement(report.about))
     if report.outages:
         st.html(
             "<h3>Outages at that time</h3><ul>"
@@ -192,6 +194,20 @@ def _around(report: Report) -> None:
             "that look like the same failure.</p>"
         )
         frame.link("reports", "Show them", Filter(incident=spread.key))
+
+
+def _announcement(release: Release) -> str:
+    """The announcement that the thread was opened under, and that it explains nothing by itself."""
+    deployed = (
+        f"Deployed on {release.deployed}."
+        if release.deployed
+        else "No product changed on that day as far as is known."
+    )
+    return (
+        f"<h3>The thread is about</h3><p>{plain(release.title)} · {plain(release.vendor)}, "
+        f"announced {release.announced}. {deployed} {link(release.source_url, 'Source')}</p>"
+        "<p class='quiet'>Where people reported it, not why it happened.</p>"
+    )
 
 
 def _outage(outage: Outage) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.judges import Judges
 from db.queries import attached, context
+from db.queries.announced import announced
 from db.queries.incidents import Spread, spread
 from db.queries.outages import Written, explanations
 from db.queries.outcomes import Ended, outcomes_of
@@ -23,7 +24,7 @@ from db.tables import (
     VerdictRow,
 )
 from domain.causes import Abstention, Cause, Decision
-from domain.nouns import Address, Outage, PostState, Review, Verdict
+from domain.nouns import Address, Outage, PostState, Release, Review, Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +67,7 @@ class Report:
     outages: tuple[Outage, ...]
     incident: Spread | None
     ended: Ended | None  # by the author's last word, here or in a later post of the thread
+    about: Release | None  # the announcement that its thread was opened under
 
     @property
     def current(self) -> TextVersion:
@@ -83,7 +85,13 @@ class Report:
 def report(connection: Connection, key: str, judges: Judges) -> Report | None:
     """The post `key` as the model of its day judged it, or None where we don't hold it."""
     query = (
-        select(PostRow, PlaceRow.source, ThreadRow.title, TriageRow.state.label("triage"))
+        select(
+            PostRow,
+            PlaceRow.source,
+            ThreadRow.title,
+            ThreadRow.opened_at,
+            TriageRow.state.label("triage"),
+        )
         .join(PlaceRow, PlaceRow.name == PostRow.place)
         .join(ThreadRow, ThreadRow.key == PostRow.thread)
         .outerjoin(TriageRow, TriageRow.post == PostRow.key)
@@ -119,6 +127,7 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
         outages=_outages(connection, key, products, row.written_at),
         incident=_spread(connection, key, judges),
         ended=outcomes_of(connection, [key], judges).get(key),
+        about=announced(connection, row.title, row.opened_at),
     )
 
 
