@@ -78,7 +78,8 @@ _ASSENT = r"\b(?:same|me ?2|mine|ditto|likewise|happen\w*|me (?:too|as well|also
 # The contrary, a wish, a question, or praise: then the words above mean something else.
 _NOT = "|".join(
     (
-        r"\b(?:not|never|isn't|wasn't|hasn't|doesn't|didn't|don't|haven't|no|without|unlike)\b"
+        r"\b(?:not(?! alone)|never|isn't|wasn't|hasn't|doesn't|didn't|don't|haven't|no|without"
+        r"|unlike)\b"
         r"[^.!?]{0,25}(?:same|happen\w*|affected|issue|problem|mine)",
         r"\b(?:no|zero) (?:issues?|problems?) (?:here|for me|on my|so far|at all)",
         r"\b(?:works?|working|worked|runs?|running) (?:\w+ )?"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from db.constraints import Constraint
-from db.incidents import ThreadPost
+from db.grouping import ThreadPost
 from domain.causes import Decision
 from domain.nouns import Incident, Role
 

@@ -16,13 +16,13 @@ from typing import Any
 from classify import near
 from classify.group import RULES, Kind, Link, answer, incidents
 from classify.mark import mark_again, mark_missing
-from db import incidents as stored
-from db import marks
+from db import grouping, marks
 from db.changes import log_each
 from db.constraints import Constraint, constraints_of
 from db.engine import read, write
+from db.grouping import ThreadPost
 from db.handles import Connection, Engine
-from db.incidents import ThreadPost
+from db.incidents import fellows, save_incidents
 from db.judges import Judges
 from domain.keyed import Keyed
 from domain.nouns import Incident, Role
@@ -38,8 +38,8 @@ def regroup(engine: Engine, judges: Judges, keyed: Keyed, now: datetime) -> int:
     mark_again(engine, keyed)
     told = {"rules": RULES, "marks": near.METHOD, "models": judges.to_json()}
     with read(engine) as connection:
-        whole = stored.grouped_as(connection) != told
-        changed = (stored.everything if whole else stored.touched)(connection, judges)
+        whole = grouping.grouped_as(connection) != told
+        changed = (grouping.everything if whole else grouping.touched)(connection, judges)
     if changed:
         mark_missing(engine, changed, keyed)
         with read(engine) as connection:
@@ -47,8 +47,8 @@ def regroup(engine: Engine, judges: Judges, keyed: Keyed, now: datetime) -> int:
         _save(engine, judges.current, reach, now)
     if changed or whole:
         with write(engine) as connection:
-            stored.settled(connection, changed)
-            stored.note_grouped(connection, told)
+            grouping.settled(connection, changed)
+            grouping.note_grouped(connection, told)
     return len(changed)
 
 
@@ -70,10 +70,10 @@ class Reach:
 
     def load(self, posts: Collection[str], changed: Collection[str] = ()) -> set[str]:
         """Reads the threads of `posts`; gives those that answer a post of `changed`."""
-        new = stored.threads_of(self.connection, posts) - self.threads
+        new = grouping.threads_of(self.connection, posts) - self.threads
         self.threads |= new
         found: set[str] = set()
-        for thread in stored.load_threads(self.connection, self.judges, new):
+        for thread in grouping.load_threads(self.connection, self.judges, new):
             known = {post.post: post for post in thread}
             for post in thread:
                 if not post.role:
@@ -95,7 +95,7 @@ class Reach:
             frontier |= self._answering(frontier)
             self.left |= frontier - self.nodes.keys()
             self.done |= frontier & self.nodes.keys()
-            led = stored.fellows(self.connection, self.judges.current, frontier)
+            led = fellows(self.connection, self.judges.current, frontier)
             led |= self._constrained(frontier) | self._resembling(frontier)
             self.load(led - self.nodes.keys())
             frontier = led - self.done - self.left
@@ -202,7 +202,7 @@ def _save_part(
     now: datetime,
 ) -> None:
     with write(engine) as connection:
-        moved = stored.save_incidents(connection, model, posts, made, decisions)
+        moved = save_incidents(connection, model, posts, made, decisions)
         log_each(connection, "incident", "member moved", _told(moved), now)
 
 

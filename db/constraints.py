@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from db.among import among
 from db.changes import log
-from db.incidents import due
+from db.grouping import due
 from db.tables import ConstrainedPost, ConstraintRow
 
 Kind = Literal["merge", "split"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from db.among import among
 from db.changes import log_each
-from db.incidents import due
+from db.grouping import due
 from db.tables import (
     AddressRow,
     PlaceRow,

@@ -24,7 +24,8 @@ from sqlalchemy import (
 
 from db import erase
 from db.changes import log
-from db.incidents import due, fellows
+from db.grouping import due
+from db.incidents import fellows
 from db.judges import judges
 from db.ruleset import Position, move
 from db.tables import (

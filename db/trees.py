@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db import passages
 from db.among import among
-from db.incidents import due
+from db.grouping import due
 from db.tables import PostRow, Table, ThreadRow
 
 DEEPEST = 2**15 - 1  # what the column holds

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from db.engine import read
-from db.incidents import due
+from db.grouping import due
 from db.judges import Judges
 from db.tables import (
     EvidenceRow,

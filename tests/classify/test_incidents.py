@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classify.group import Kind, Link, answer, incidents
 from db.constraints import Constraint
-from db.incidents import ThreadPost
+from db.grouping import ThreadPost
 from domain.causes import Decision
 from domain.nouns import Role
 
