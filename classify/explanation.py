@@ -9,6 +9,7 @@ from typing import Any
 from classify.passages import VOICE_LABELS, Passage, Said, strongest_first, why
 from db.cells import neutral
 from domain.causes import ABSTENTION_LABELS, CAUSES, DECISION_LABELS, Cause
+from domain.facts import FACTS
 from domain.nouns import Fact
 
 _FIELD_LABELS = {"title": "Title", "text": "Text", "thread_title": "Thread"}
@@ -100,8 +101,15 @@ def lines(made: Explanation) -> list[str]:
     out += ["", *_probability_lines(made)]
     if made.facts:
         out += ["", "What the account states"]
-        out += [f"  {neutral(f.name.replace('_', ' '))}: {neutral(f.value)}" for f in made.facts]
+        out += [f"  {_fact_line(f)}" for f in made.facts]
     return [*out, "", f"Language {made.language}. Model {made.model}."]
+
+
+def _fact_line(fact: Fact) -> str:
+    info = FACTS.get(fact.name)
+    label = info.label if info else fact.name.replace("_", " ")
+    value = info.values.get(fact.value, fact.value) if info else fact.value
+    return f"{neutral(label)}: {neutral(value)}"
 
 
 def _text_lines(made: Explanation) -> list[str]:

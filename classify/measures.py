@@ -69,6 +69,7 @@ def evaluate(
         write_text(json, evaluation.to_json())
     if shipped:
         keep(evaluation.told, shipped)
+    told.tell(evaluation.told)
     told.say(evaluation.text)
 
 

@@ -148,6 +148,12 @@ def test_a_given_post_is_explained_whole() -> None:
     assert f"Model {MODEL.id}" in shown
 
 
+def test_facts_are_told_by_their_labels() -> None:
+    made = of_given(MODEL, "x", Content(text="Prompt is too long. I lost four hours of work."))
+    assert "  Lost: four hours" in lines(made)
+    assert {"name": "lost", "value": "four hours"}.items() <= told(made)["facts"][0].items()
+
+
 @pytest.mark.parametrize("text", ["", "\x00", "\ud800 gone", "👩‍💻" * 50, "ولا شيء يعمل"])
 def test_anything_can_be_explained(text: str) -> None:
     made = of_given(MODEL, "x", Content(text=text))
