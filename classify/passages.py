@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,7 @@ class Passage:
 def numbered(evidence: Sequence[Evidence], fields: Mapping[str, str | None]) -> tuple[Passage, ...]:
     """Evidence in reading order: title, text, thread title. `fields` are the stored texts."""
     ordered = sorted(evidence, key=_place)
+    spoken = {name: _voices(name, text) for name, text in fields.items() if text}
     return tuple(
         Passage(
             number=number,
@@ -73,7 +74,7 @@ def numbered(evidence: Sequence[Evidence], fields: Mapping[str, str | None]) -> 
             cue=e.cue,
             meaning=meaning(e.cue),
             weight=e.weight,
-            voice=_voice(e, fields.get(e.span.field)),
+            voice=spoken[e.span.field](e.span.start) if e.span.field in spoken else None,
         )
         for number, e in enumerate(ordered, 1)
     )
@@ -95,11 +96,11 @@ def _place(e: Evidence) -> tuple[int, int, int, str]:
     return (FIELDS.index(e.span.field), e.span.start, e.span.end, e.cue)
 
 
-def _voice(e: Evidence, text: str | None) -> Voice | None:
-    if not text:
-        return None
-    regions = field(e.span.field, text).regions
-    return regions[bisect_right([r.start for r in regions], e.span.start) - 1].voice
+def _voices(name: str, text: str) -> Callable[[int], Voice]:
+    """Who speaks at a code point of a field."""
+    regions = field(name, text).regions
+    starts = [region.start for region in regions]
+    return lambda place: regions[bisect_right(starts, place) - 1].voice
 
 
 @cache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +162,15 @@ def test_anything_can_be_explained(text: str) -> None:
     made = of_given(MODEL, "x", Content(text=text))
     assert lines(made)[1]
     assert isinstance(told(made)["why"], list)
+
+
+def test_showing_evidence_loads_no_model() -> None:
+    heavy = "{'spacy', 'sklearn', 'scipy', 'numpy'} & set(sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", f"import sys, classify.passages; print({heavy})"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout.strip() == "set()"
 
 
 def test_a_broken_line_is_an_input_error() -> None:
