@@ -3,7 +3,8 @@
     python -m benchmarks.incidents FILE.db FILE.key [--new 100]
 
 Works on a copy of an SQLite file. Times grouping with nothing new, with some posts judged anew, and
-of everything at once; then counts links by kind, and how far near-duplicates reach.
+of everything at once; then counts links by kind, and near-duplicates with and without the least
+length.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, and_, delete, select
 
+from classify import near
 from classify.group import Kind, Link
 from classify.regroup import reached, regroup
-from db import grouping, key
+from db import grouping, key, marks
 from db.engine import open_engine, read, upgrade, write
 from db.judges import Judges, judges
-from db.tables import IncidentMember, Meta, PostRow
+from db.tables import IncidentMember, Meta, PostRow, PostText
 from domain.keyed import Keyed
 
 
@@ -59,12 +61,39 @@ def told(engine: Engine, shown: Judges) -> None:
         roles = Counter(connection.scalars(select(IncidentMember.role).where(mine)))
         incidents = Counter(connection.scalars(select(IncidentMember.incident).where(mine)))
     links: list[Link] = list(reach.links())
-    near = [link for link in links if link.kind is Kind.NEAR_DUPLICATE]
+    alike = [link for link in links if link.kind is Kind.NEAR_DUPLICATE]
     print(f"incidents: {len(incidents):,}, of one post: {list(incidents.values()).count(1):,}")
-    print(f"members by role: {dict(roles)}; replies that join: {len(links) - len(near):,}")
-    across = sum(len({reach.nodes[post].thread for post in link.posts}) > 1 for link in near)
-    different = sum(len({author[post] for post in link.posts}) > 1 for link in near)
-    print(f"near-duplicate links: {len(near)}, across threads {across}, authors {different}")
+    print(f"members by role: {dict(roles)}; replies that join: {len(links) - len(alike):,}")
+    across = sum(len({reach.nodes[post].thread for post in link.posts}) > 1 for link in alike)
+    different = sum(len({author[post] for post in link.posts}) > 1 for link in alike)
+    print(f"near-duplicate links: {len(alike)}, across threads {across}, authors {different}")
+
+
+def everywhere(engine: Engine, keyed: Keyed, least: int) -> None:
+    """Prints near-duplicates among all posts that are held, reports or not, by whose they are."""
+    text = and_(PostText.post == PostRow.key, PostText.version == PostRow.version)
+    query = select(PostRow.key, PostRow.author, PostText.title, PostText.text).join(PostText, text)
+    with read(engine) as connection:
+        rows = connection.execute(query.where(PostText.text.is_not(None))).all()
+    author = {row.key: row.author for row in rows}
+    made = {r.key: near.sketch(r.title or "", r.text or "", keyed, least=least) for r in rows}
+    sketches = {post: sketch for post, sketch in made.items() if sketch is not None}
+    buckets: dict[int, set[str]] = {}
+    same: dict[bytes, list[str]] = {}
+    for post, sketch in sketches.items():
+        same.setdefault(sketch, []).append(post)
+        for band in marks.bands(sketch):
+            buckets.setdefault(band, set()).add(post)
+    pairs = [(same[a][0], same[b][0]) for a, b in near.pairs(buckets.values(), sketches)]
+    pairs += [(posts[0], post) for posts in same.values() for post in posts[1:]]
+    whose = Counter(_whose(author[one], author[other]) for one, other in pairs)
+    print(f"near-duplicates among all posts of {least} triples or more: {dict(whose)}")
+
+
+def _whose(one: str | None, other: str | None) -> str:
+    if one is None or other is None:
+        return "unknown authors"
+    return "one author" if one == other else "two authors"
 
 
 def main() -> None:
@@ -94,6 +123,8 @@ def main() -> None:
         forget(engine)
         print("everything:    ", seconds(group))
         told(engine, models)
+        for least in (near.LEAST_SHINGLES, 1):
+            everywhere(engine, keyed, least)
         engine.dispose()
 
 

@@ -41,14 +41,14 @@ _MACHINE = re.compile(
 )
 
 
-def sketch(title: str, text: str, keyed: Keyed) -> bytes | None:
+def sketch(title: str, text: str, keyed: Keyed, *, least: int = LEAST_SHINGLES) -> bytes | None:
     """The sketch of a post; None where it has too few words of its own.
 
     Code, quotations, pasted answers, error objects and an issue form's furniture don't count: two
     bug reports are not the same because the same program wrote half of each.
     """
     found = shingles(title, text)
-    if len(found) < LEAST_SHINGLES:
+    if len(found) < max(1, least):
         return None
     kind = f"shingle {METHOD}"
     made = _empty().copy()
