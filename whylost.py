@@ -177,7 +177,7 @@ def doctor(context: typer.Context) -> None:
     rooms = (
         of_database(told.settings),
         of_redaction(told.settings),
-        of_model(),
+        of_model(told.settings),
         of_sources(told.settings, told.now()),
     )
     for room in rooms:

@@ -7,9 +7,10 @@ from collections import Counter
 import numpy as np
 
 from classify.audit import Audit, audit
+from db.audited import audited
 from db.handles import Connection
 from db.judges import Judges
-from db.samples import Stream, audited, drawable
+from db.samples import Stream, drawable
 from domain.causes import Decision
 
 NAMES = tuple(decision.value for decision in Decision)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classify.learning import mount as mount_learning
 from classify.measures import mount as mount_measures
 from classify.people import mount as mount_people
 from classify.versions import current
@@ -119,4 +120,5 @@ def train(
 
 mount_measures(app)
 mount_people(app)
+mount_learning(app)
 mount_versions(app)

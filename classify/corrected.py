@@ -85,7 +85,10 @@ def model_of(settings: Settings, chosen: str | None) -> tuple[Model, str]:
         return shipped, ""
     folder = folder_of(settings)
     if (folder / chosen).is_dir():
-        return artifact.load(folder / chosen), ""
+        try:
+            return artifact.load(folder / chosen), ""
+        except ModelError as error:
+            raise ModelError(error.what, "Run `whylost classify use shipped`.") from error
     stored = load(folder, chosen)
     if stored.correction.base != shipped.id:
         return shipped, (

@@ -1,11 +1,13 @@
 """What people decide about posts: saved, taken back, read.
 
 A review takes the place of the model's verdict in lists, exports and displayed counts at once
-(`db.queries.conditions`, `db.tally.reviewed`). Nothing is ever altered but whether it still counts.
+(`db.queries.conditions`, `db.tally.reviewed`). Nothing is ever altered but whether it still counts,
+and a note goes with the words of a deleted post.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +87,12 @@ def take_back(connection: Connection, post: str, reviewer: str, now: datetime) -
         log(connection, "review", post, "taken back", before=_told(review), now=now)
     connection.execute(update(ReviewRow).where(*mine).values(replaced=True))
     return bool(counting)
+
+
+def forget_notes(connection: Connection, posts: Sequence[str]) -> None:
+    """Takes away what reviewers noted of these posts: a note may quote. Decisions stay."""
+    mine = (ReviewRow.post.in_(posts), ReviewRow.note != "")
+    connection.execute(update(ReviewRow).where(*mine).values(note=""))
 
 
 def reviews_of(connection: Connection, post: str) -> list[Filed]:

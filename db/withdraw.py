@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from db import erase, marks, quotes
 from db.changes import log
+from db.reviews import forget_notes
 from db.tables import AddressRow, PostRow, PostText, ThreadRow, Tombstone
 from db.upsert import slices, upsert
 from domain.keyed import Keyed
@@ -103,6 +104,7 @@ def _empty(connection: Connection, keys: Sequence[str], now: datetime) -> None:
     )
     connection.execute(delete(AddressRow).where(AddressRow.post.in_(keys)))
     marks.forget(connection, keys)
+    forget_notes(connection, keys)
     connection.execute(
         update(PostRow).where(PostRow.key.in_(keys)).values(state=PostState.DELETED.value)
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from classify import artifact
+from classify.check import checks
 from classify.corrected import Stored, corrected, folder_of, load, model_of, named, save
 from classify.correction import OUTPUTS, Adjustment, Correction
 from classify.model import CLASSES
@@ -135,6 +136,25 @@ def test_a_model_in_a_folder_is_taken_in(settings: Settings, tmp_path: Path) -> 
     assert named(settings, identity) == identity
     with pytest.raises(ModelError, match="can't be read"):
         named(settings, str(tmp_path / "nowhere"))
+
+
+def test_a_taken_in_model_of_another_version_names_the_way_back(settings: Settings) -> None:
+    folder = folder_of(settings) / "m2-0123456789ab"
+    shutil.copytree(artifact.SHIPPED, folder)
+    (folder / artifact.CARD).write_text("{}")
+    with pytest.raises(ModelError, match="whylost classify use shipped"):
+        model_of(settings, "m2-0123456789ab")
+
+
+def test_the_doctor_looks_at_what_was_learnt(settings: Settings) -> None:
+    assert [check.name for check in checks(settings)] == ["model"]
+    identity = save(folder_of(settings), stored())
+    (told,) = [check for check in checks(settings) if check.name == "models"]
+    assert told.ok
+    (folder_of(settings) / f"{identity}.json").write_text("{")
+    (told,) = [check for check in checks(settings) if check.name == "models"]
+    assert not told.ok
+    assert "damaged" in told.found
 
 
 def test_nothing_of_a_correction_reaches_the_base() -> None:

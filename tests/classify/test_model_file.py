@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from classify import artifact
 from classify.text import Content
-from classify.train import train
+from classify.train import _hash_taxonomy, train
 from domain.errors import ModelError
 from ingest.privacy import redact
 
@@ -33,6 +34,19 @@ def test_a_loaded_model_judges_as_the_saved_one(tmp_path: Path) -> None:
     artifact.save(model, tmp_path)
     content = [Content(text="The whole history is gone after the update, nothing can be resumed.")]
     assert artifact.load(tmp_path).judge(content) == model.judge(content)
+
+
+@pytest.mark.parametrize("part", ["own examples", "taxonomy", "labels 0", "trees"])
+def test_the_id_covers_what_the_model_came_from(part: str, tmp_path: Path) -> None:
+    model = artifact.load()
+    inputs, parameters = dict(model.card["inputs"]), dict(model.card["parameters"])
+    (parameters if part in parameters else inputs)[part] = "another"
+    card = {**model.card, "inputs": inputs, "parameters": parameters}
+    assert artifact.save(replace(model, card=card), tmp_path).id != model.id
+
+
+def test_the_shipped_model_knows_today_s_causes() -> None:
+    assert artifact.load().card["inputs"]["taxonomy"] == _hash_taxonomy()
 
 
 def test_the_arrays_hold_no_objects() -> None:

@@ -25,6 +25,7 @@ from db.queries.reports import count_reports, iterate_reports
 from db.queries.series import daily, three_counts
 from db.reviews import reviews_of, save_review, take_back
 from db.tables import ChangeLog, DailyCountRow, PostRow, Published, ReviewRow, VerdictRow
+from db.withdraw import withdraw
 from domain.causes import REPORT_DECISIONS, Cause, Decision
 from domain.errors import InputError, Outdated
 from domain.filter import Filter
@@ -109,6 +110,18 @@ def test_a_deleted_post_is_not_judged(engine: Engine, filled: seeded.Seeded) -> 
         connection.execute(update(PostRow).where(PostRow.key == key).values(state="deleted"))
     with pytest.raises(Outdated, match="was deleted"):
         save(engine, decided(key))
+
+
+def test_a_note_goes_with_a_deleted_post_and_the_decision_stays(
+    engine: Engine, filled: seeded.Seeded
+) -> None:
+    key, other = [p.key for p in filled.posts if p.state is PostState.LIVE][:2]
+    save(engine, *(decided(post, note="quotes it") for post in (key, other)))
+    with write(engine) as connection:
+        withdraw(connection, [key], AT, seeded.KEYED)
+        notes = [reviews_of(connection, post)[0].review for post in (key, other)]
+    assert [review.note for review in notes] == ["", "quotes it"]
+    assert notes[0].decision is Decision.OTHER
 
 
 @pytest.mark.parametrize(

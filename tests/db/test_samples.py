@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, update
 
 from classify.sampling import draw_at_random, numbers
 from db import retention, samples, terms
+from db.audited import audited
 from db.choice import choose, chosen
 from db.engine import read, write
 from db.lessons import AUDIT, DISPUTED, FORBIDDEN, NO_TEXT, disputes, lessons
@@ -102,8 +103,8 @@ def test_what_was_drawn_stays_and_chances_grow(engine: Engine, filled: seeded.Se
 
 def test_the_two_streams_draw_from_what_they_may(engine: Engine, filled: seeded.Seeded) -> None:
     keys = live(filled)
-    audited, reviewed = keys[0], keys[1]
-    seeded.draw(engine, audited)
+    drawn, reviewed = keys[0], keys[1]
+    seeded.draw(engine, drawn)
     review(engine, reviewed)
     with write(engine) as connection:
         terms.renew(connection, {"hackernews": Terms(train=False)}.get)
@@ -155,8 +156,8 @@ def test_the_audit_pairs_people_with_the_model(engine: Engine, filled: seeded.Se
     review(engine, other, Decision.OTHER, "Ada")
     review(engine, other, Decision.CONTEXT_LIMIT, "Grace")
     with read(engine) as connection:
-        found = {a.post: a for a in samples.audited(connection, seeded.MODEL)}
-        assert {a.said for a in samples.audited(connection, "another")} == {None}
+        found = {a.post: a for a in audited(connection, seeded.MODEL)}
+        assert {a.said for a in audited(connection, "another")} == {None}
     assert found.keys() == sample.keys()
     assert found[one].decision is Decision.SAFETY_TRIGGER
     assert found[other].decision is Decision.CONTEXT_LIMIT  # the latest counts
@@ -171,20 +172,20 @@ def test_lessons_leave_out_what_may_not_be_learnt(engine: Engine, filled: seeded
     keys = {p.key: p.place for p in filled.posts if p.state is not PostState.DELETED}
     hub = [key for key, place in keys.items() if place.startswith("github")]
     news = next(key for key, place in keys.items() if place.startswith("hackernews"))
-    learnt, audited, purged, disputed = hub[:4]
+    learnt, drawn, purged, disputed = hub[:4]
     with write(engine) as connection:
         terms.renew(connection, {"hackernews": Terms(train=False)}.get)
-    for key in (learnt, audited, purged, disputed, news):
+    for key in (learnt, drawn, purged, disputed, news):
         review(engine, key, Decision.CONTEXT_LIMIT)
     review(engine, disputed, Decision.OTHER, "Grace")
-    seeded.draw(engine, audited)
+    seeded.draw(engine, drawn)
     with write(engine) as connection:
         connection.execute(update(PostText).where(PostText.post == purged).values(text=None))
     with read(engine) as connection:
         made = lessons(connection)
         found = disputes(connection)
     assert [one.post for one in made.learn] == [learnt]
-    assert [(one.post, one.chance) for one in made.audit] == [(audited, 0.5)]
+    assert [(one.post, one.chance) for one in made.audit] == [(drawn, 0.5)]
     assert made.left_out == {AUDIT: 1, FORBIDDEN: 1, NO_TEXT: 1, DISPUTED: 1}
     assert [(d.post, d.decisions) for d in found] == [
         (disputed, {"Ada": Decision.CONTEXT_LIMIT, "Grace": Decision.OTHER})
