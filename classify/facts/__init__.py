@@ -12,7 +12,7 @@ from functools import cache
 
 from classify.cues.engine import Hit
 from classify.facts import length, loss, outcome, phrases, things
-from classify.facts.rule import Mention
+from classify.facts.rule import Mention, Rule
 from classify.facts.scan import Scanner
 from classify.text import Field, Views
 from domain.causes import Symptom
@@ -46,9 +46,14 @@ _Stated = list[tuple[Field, Mention]]
 @cache
 def _scanner() -> Scanner:
     """Of everything; built once."""
-    rules = [rule for name in (*_PHRASES, "outcome") for rule in phrases.read(name)]
+    return Scanner(rules())
+
+
+def rules() -> list[Rule]:
+    """Every rule, those of word lists first."""
+    listed = [rule for name in (*_PHRASES, "outcome") for rule in phrases.read(name)]
     own = (things.models(), things.short_versions(), *loss.rules(), length.rule())
-    return Scanner([*rules, *things.products(), *own])
+    return [*listed, *things.products(), *own]
 
 
 @cache

@@ -25,6 +25,7 @@ _ONE = rf"(?:(?:{_DIGITS})(?:k\b| k\b)?|\b(?:{'|'.join(sorted(_WORDS, key=len, r
 # One amount, or a range of two.
 NUMBER = rf"{_ONE}(?:(?: ?[-\u2013~] ?| to | or )(?:{_DIGITS}|{'|'.join(_EXACT)})k?\b)?"
 _READ = re.compile(rf"(?P<first>{_ONE})")
+_LAST = frozenset(words.split()[-1] for words in _WORDS)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,.]\d{3})+")
 
 
@@ -41,6 +42,15 @@ def number(said: str) -> float | None:
     if _THOUSANDS.fullmatch(digits):
         digits = re.sub(r"[,.]", "", digits)
     return float(digits) * factor
+
+
+def may_end(left: str) -> bool:
+    """Whether an amount may end `left`, a few characters: a quick look before a long one."""
+    words = left.rstrip(" -+").rsplit(None, 1)
+    if not words:
+        return False
+    last = words[-1].rpartition("-")[2].lstrip("(~")
+    return last[-1:].isdigit() or last[-2:-1].isdigit() or last in _LAST
 
 
 def vague(said: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classify.facts.amounts import number, shown, vague
+from classify.facts.amounts import may_end, number, shown, vague
 from classify.facts.claims import denied_before, supposed
 from classify.facts.rule import ANY_ERROR, Mention, Place, Rule
 from classify.facts.words import Words
@@ -27,17 +27,19 @@ _OF_A_CHAT = _WORDS.pattern(r"[ -]{OF_CHAT}*{CHAT}\b(?! {OF_PLAN})")
 # The session had run for six hours; a conversation of 200 messages; context at 150k tokens.
 _CHAT_OF = _WORDS.pattern(
     r"\b(?:{CHAT}|context|transcript|history|usage)(?: (?:that|which|it))?"
-    r"(?: {HAD}){1,4}:? {ABOUT}*$"
+    r"(?: {HAD}){1,4}:? [(]?{ABOUT}*$"
+    r"|\b(?:compact|summari[sz]|truncat)\w* at {ABOUT}*$"
 )
 # After 40 messages; three hours into the session; 200 messages in.
 _AFTER = _WORDS.pattern(r"\b(?:after|at|around|by|within|past|beyond) {ABOUT}*$")
 _ORDERED = re.compile(r"\b(?:after|at|around|by|reached|hit|hits|past) (?:the )?$")
 _INTO = _WORDS.pattern(
-    r" (?:in\b(?= (?:the|a|my) {CHAT}|[,.;:)]| and| it\b| when| i\b| he\b|$)"
+    r" (?:in\b(?= (?:the|a|my|this|one) (?:same |single |long )?{CHAT}"
+    r"|[,.;:)]| and| it\b| when| i\b| he\b|$)"
     r"|into\b(?= (?:the|a|an|my|our|this) )|deep\b|long\b(?= {CHAT}|[,.;)]|$))"
     r"(?! (?:my account|my context))"
 )
-_SAYS_WHAT = _WORDS.pattern(r" (?:in|into|deep into) (?:the|a|an|my|our|this) ")
+_SAYS_WHAT = _WORDS.pattern(r" (?:in|into|deep into) (?:the|a|an|my|our|this|one) ")
 _TOO_LONG = re.compile(r"\bprompt is too long:? ?$")
 _LIMIT = _WORDS.pattern(r"\s*(?:context |token )*{LIMIT}")
 _LIMITED = _WORDS.pattern(r"{LIMITED} (?:about |only |the )?$")
@@ -57,7 +59,8 @@ def _length(place: Place) -> Iterator[Mention]:
     low, first, last = place.low, place.start, place.end
     unit = low[place.at : place.stop]
     begin = max(first, place.at - 34)
-    counted = _COUNTED.search(low[begin : place.at])
+    left = low[begin : place.at]
+    counted = _COUNTED.search(left) if may_end(left) else None
     if counted and counted["number"] in ("a", "an") and unit not in _TIMES:
         return  # "a messages chat", "create a message in the thread"
     if counted is None:

@@ -25,7 +25,7 @@ _UNITS = (
 )  # fmt: skip
 _SHORT = tuple(f"{n}h" for n in (*range(1, 13), 14, 15, 16, 18, 20, 24))
 _WORDS = Words.of("lost")
-_COUNTED = _WORDS.pattern(r"(?P<number>{NUMBER})\+?[ -]{QUALITY}{0,2}$")
+_COUNTED = _WORDS.pattern(r"(?P<number>my (?:whole|entire)|{NUMBER})\+?[ -]{QUALITY}{0,2}$")
 # "Hours" without a number: the least that a plural means.
 _BARE_LEFT = re.compile(r"(?:\b(?:countless|so many|endless|literally|many|untold) )?$")
 _BARE_SPENT = re.compile(r"\b(?:spent|spend|spending|wast\w+|lost|losing|lose) $")
@@ -34,7 +34,7 @@ _PLURALS = ("hours", "days", "weeks", "months", "years")
 _BEFORE = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:\n]{0,40}?)$")
 _NOT_BETWEEN = _WORDS.pattern(r"\b{BETWEEN}\b")
 _OF_WORK = _WORDS.pattern(
-    r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:(?P<record>{RECORD})|{WORK})"
+    r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:{RECORD}|(?P<work>{WORK}))"
     r"| (?:[\w'-]+ ){0,1}?{WORK}|(?P<sure> of (?:wasted|lost) (?:time|work|efforts?)))\b"
 )
 _OBJECT = r"(?! (?:the|my|its|our|all|a|an|his|her|some|track|\d+)\b)"
@@ -49,7 +49,7 @@ _COUNT = _WORDS.pattern(r"(?P<said>{NUMBER}[ -](?:[a-z-]+ ){0,1}?{PIECES})\b")
 _WHOLE = _WORDS.pattern(r"\b(?P<said>{ALL_OF} (?:[\w'-]+ )?{OF_NOUN}*{NOUN}|everything)\b")
 _VERB_NEAR = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:,\n]{0,18})$")
 _GONE_NEAR = _WORDS.pattern(
-    r"(?: of (?:\w+ ){0,2}\w+)?(?: (?:i|we|that i) \w+(?: \w+){0,3})?[,:]?(?: {IS})* {GONE}\b"
+    r"(?: of (?:\w+ ){0,2}\w+)?(?: (?:i|we|that i) \w+(?: \w+){0,6}?)?[,:]?(?: {IS})* {GONE}\b"
 )
 _LOST_TRIGGERS = (
     "lost", "lose", "loses", "losing", "loosing", "loose", "wiped", "wipes", "deleted",
@@ -77,8 +77,9 @@ def _time(place: Place) -> Iterator[Mention]:
     if cause is None or not _claimed(place, *cause, end):
         return
     yield Mention("lost", _said(low[start:end]), start, end)
-    # Days and more of a record took less than that of work.
-    if not (of and of["record"] and unit >= _HOURS["day"]):
+    # Days and more of records, or of anything else, took less than that of work.
+    of_else = low.startswith(" of ", end) and not (of and (of["work"] or of["sure"]))
+    if unit < _HOURS["day"] or not of_else:
         yield Mention("lost_hours", shown(many * unit), start, end)
 
 
@@ -91,7 +92,7 @@ def _amount(place: Place) -> tuple[int, float] | None:
     begin = max(place.start, place.at - 48)
     left = low[begin : place.at]
     if counted := _COUNTED.search(left):
-        many = number(counted["number"])
+        many = 1.0 if counted["number"].startswith("my ") else number(counted["number"])
         return None if many is None else (begin + counted.start("number"), many)
     bare = _BARE_LEFT.search(left)
     certain = _BARE_RIGHT.match(low, place.stop, place.end) or _BARE_SPENT.search(left)
@@ -112,6 +113,10 @@ def _time_is_lost(
     if of and of["sure"]:
         return start, of.end()
     if of:
+        before = _LATER.search(left)
+        between = left[before.end() :] if before else ""
+        if before and not (_NOT_YET.search(between) or _NOT_BETWEEN.search(between)):
+            return first + before.start(), of.end()
         ahead = min(place.fence, of.end() + AHEAD)
         later = _LATER.search(low, of.end(), ahead)
         if later and not _NOT_YET.search(low[of.end() : later.end()]):
@@ -156,7 +161,7 @@ def _work(place: Place) -> Iterator[Mention]:
         else:
             continue
         on_purpose = low.startswith(_ACTS, cause) and _BY_AUTHOR.search(low[first:cause])
-        if _claimed(place, cause, stop, end) and not on_purpose:
+        if _claimed(place, cause, stop, end) and not on_purpose and number(low[start:end]) != 0:
             yield Mention("lost", _said(low[start:end]), start, end)
 
 

@@ -23,12 +23,22 @@ def last_word(said: Sequence[tuple[Field, Mention]]) -> list[tuple[Field, Mentio
     """The one that counts: of the last edit, else of a title marked solved, else the last."""
     if not said:
         return []
+    said = [one for one in said if not any(_inside(one, other) for other in said)]
     return [max(said, key=lambda one: (*_rank(*one), one[1].start, one[1].end))]
+
+
+def _inside(one: tuple[Field, Mention], other: tuple[Field, Mention]) -> bool:
+    """Whether a mention is a part of a longer one: "brought it back" of "what brought it back"."""
+    (field, inner), (other_field, outer) = one, other
+    longer = outer.end - outer.start > inner.end - inner.start
+    return field is other_field and longer and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _rank(field: Field, mention: Mention) -> tuple[int, int]:
     if field.name == "title":
-        return (1 if _MARKED.search(field.low) else 0), 0
+        mark = _MARKED.search(field.low)
+        stands = mark and (mark[0].endswith(":") or mark.start() <= mention.start < mark.end())
+        return (1 if stands else 0), 0
     marks = [found.start() for found in _EDIT.finditer(field.low, 0, mention.end)]
     if marks and "\n\n" not in field.low[marks[-1] + 1 : mention.start].lstrip("\n"):
         return 2, marks[-1]

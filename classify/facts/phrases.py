@@ -3,9 +3,9 @@
 A rule has a `value` and `triggers`, the words that call it. Without `patterns` a trigger is the
 passage, with `left` or `right` only where one of them stands beside it; with `patterns` each is
 searched in the trigger's sentence. It is silent where nothing near the sentence is `where`, where
-the sentence holds `unless`, where `before` ends what stands left of the passage, where `after` follows it, or where
-its `guard` says that the author doesn't claim it. `heard`: in whose words. `[words]` names parts of
-patterns, written {NAME}.
+the sentence holds `unless`, where `before` ends what stands left of the passage, where `after`
+follows it, or where its `guard` says that the author doesn't claim it. `heard`: in whose words.
+`[words]` names parts of patterns, written {NAME}.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _rule(name: str, one: dict[str, Any], words: Words) -> Rule:
     guard = one.get("guard", "claim")
     context = Context(
         **{
-            part: words.pattern(f"(?:{one[part]})$" if part in _ENDS else one[part])
+            part: words.pattern(_AT_END.get(part, "{}").replace("{}", one[part]))
             for part in ("left", "right", "before", "after", "unless", "where")
             if part in one
         }
@@ -117,7 +117,8 @@ def _rule(name: str, one: dict[str, Any], words: Words) -> Rule:
     )
 
 
-_ENDS = ("before", "left")  # these end what stands before a passage
+# These end what stands left of a passage; `before` begins at a word.
+_AT_END = {"before": "(?<![a-z])(?:{})$", "left": "(?:{})$"}
 
 
 @dataclass(frozen=True, slots=True)

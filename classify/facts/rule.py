@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from classify.text import Voice
 
@@ -13,8 +14,7 @@ ANY_ERROR = (Voice.AUTHOR, Voice.CODE)
 ANYWHERE = (Voice.AUTHOR, Voice.CODE, Voice.FORM)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A trigger `low[at:stop]` in its sentence `low[start:end]`, all in code points of the field.
 
     `fence` is where the region ends in which the sentence stands: who speaks changes there.
@@ -29,8 +29,7 @@ class Place:
     fence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A fact as one passage states it."""
 
     name: str

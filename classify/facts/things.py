@@ -140,7 +140,7 @@ def versions(field: Field) -> Iterator[Mention]:
 
 def short_versions() -> Rule:
     """Versions of two parts: only where they are called one."""
-    return Rule(("version", "ver", "v."), _short)
+    return Rule(("version", "ver", "v."), _short, narrow=True)
 
 
 def _short(place: Place) -> Iterator[Mention]:
