@@ -76,7 +76,7 @@ def _place(rows: Sequence[Predicted], here: Bools) -> str:
 
 
 def _truth(rows: Sequence[Predicted]) -> Floats:
-    """One-hot labels (n, 5); "undetermined" rows hold no class and aren't among labelled posts."""
+    """One-hot labels (n, 5)."""
     made: Floats = np.array([[true_class(p.row) == c for c in CLASS_NAMES] for p in rows], float)
     return made.reshape(len(rows), len(CLASS_NAMES))
 

@@ -41,10 +41,14 @@ def summarise(
 ) -> dict[str, Any]:
     """Everything that `evaluate` tells: `held` by place, `folds` by random folds of threads.
 
-    `unlabelled`: by source, posteriors of the five classes of posts without labels.
+    `unlabelled`: by source, posteriors of the five classes of posts without labels. Posts that
+    people couldn't tell the cause of are left out of all but `undetermined`: no answer to them is
+    right or wrong.
     """
-    known = [p for p in own if p.row.cause != "undetermined"]
+    labelled = len(held)
+    held, folds, known = _told(held), _told(folds), _told(own)
     return {
+        "undetermined_left_out": labelled - len(held),
         "by_place": {name: figures(rows) for name, rows in halves(held).items()},
         "by_thread": {name: figures(rows) for name, rows in halves(folds).items()},
         "gap_between_halves": {"by_place": _gap(held), "by_thread": _gap(folds)},
@@ -57,6 +61,10 @@ def summarise(
         "own": figures(known),
         "undetermined": _abstentions([p for p in own if p.row.cause == "undetermined"]),
     }
+
+
+def _told(rows: Sequence[Predicted]) -> list[Predicted]:
+    return [p for p in rows if p.row.cause != "undetermined"]
 
 
 def macro_f1(rows: Sequence[Predicted]) -> float:
@@ -196,12 +204,12 @@ def mistakes(rows: Sequence[Predicted]) -> dict[str, Any]:
     alarms = [p for p in wrong if p.likely in STUDIED_NAMES]
     missed = [p for p in wrong if true_class(p.row) in STUDIED_NAMES]
     return {
-        "named_wrongly": {"posts": len(alarms), "surest": [_told(p) for p in alarms[:MISTAKES]]},
-        "missed": {"posts": len(missed), "surest": [_told(p) for p in missed[:MISTAKES]]},
+        "named_wrongly": {"posts": len(alarms), "surest": [_mistake(p) for p in alarms[:MISTAKES]]},
+        "missed": {"posts": len(missed), "surest": [_mistake(p) for p in missed[:MISTAKES]]},
     }
 
 
-def _told(p: Predicted) -> dict[str, Any]:
+def _mistake(p: Predicted) -> dict[str, Any]:
     return {
         "id": p.row.id,
         "half": p.half,

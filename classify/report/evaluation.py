@@ -71,6 +71,11 @@ def _overall(told: Mapping[str, Any]) -> Section:
             "which were never read: a gap above 0.10 would say that the rules fit what was read. "
             "Brackets hold 95 % intervals, bootstrapped over whole threads.",
             Table(("Posts", "number", "by place", "by thread"), tuple(rows)),
+            *(
+                [f"{left} posts whose cause people couldn't tell are left out."]
+                if (left := told["undetermined_left_out"])
+                else []
+            ),
         ),
     )
 

@@ -79,6 +79,16 @@ def test_an_evaluation_can_be_read_by_people_and_machines(told: dict) -> None:  
     assert sum(map(sum, (row.values() for row in held["confusion"].values()))) == held["posts"]
 
 
+def test_posts_whose_cause_nobody_could_tell_are_left_out() -> None:
+    unknown = [replace(_dressed(i, p), row=replace(_dressed(i, p).row, id=f"ff{i:x}"))
+               for i, p in enumerate(own()) if p.row.cause == "undetermined"]  # fmt: skip
+    told = summarise([*as_gold(), *unknown], as_gold(), own())
+    assert told["undetermined_left_out"] == len(unknown) > 0
+    assert told["by_place"]["all"]["posts"] == len(as_gold())
+    listed = [m for kind in told["mistakes"].values() for m in kind["surest"]]
+    assert not [m for m in listed if m["id"].startswith("ff")]
+
+
 def test_without_labelled_posts_it_says_so(tmp_path: Path) -> None:
     nothing = summarise([], [], own(), SIZES)
     json.dumps(nothing, allow_nan=False)
