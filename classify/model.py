@@ -97,9 +97,10 @@ class Model:
 
     def probabilities(self, rows: Floats) -> tuple[Floats, Floats, Floats]:
         """Report (n), joint cause (n, 4), and the raw share that names no cause (n)."""
-        return self._probabilities(self.combiner.forest.leaves(rows), rows)
+        return self.probabilities_at(self.combiner.forest.leaves(rows), rows)
 
-    def _probabilities(self, leaves: Nodes, rows: Floats) -> tuple[Floats, Floats, Floats]:
+    def probabilities_at(self, leaves: Nodes, rows: Floats) -> tuple[Floats, Floats, Floats]:
+        """The same of rows whose leaves (n, trees) are known."""
         return calibrated(self.combiner.at(leaves, rows), self.scalings)
 
     def _judge(self, contents: Sequence[Content], *, explain: bool) -> list[Judgement]:
@@ -107,7 +108,7 @@ class Model:
         found = [finder().find(v) for v in seen]
         rows = self.rows(seen, found)
         leaves = self.combiner.forest.leaves(rows)
-        reports, causes, undetermined = self._probabilities(leaves, rows)
+        reports, causes, undetermined = self.probabilities_at(leaves, rows)
         if self.correction is not None:
             text = rows[:, -len(CLASSES) :]
             origins = [(c.source, c.place) for c in contents]
@@ -131,7 +132,7 @@ class Model:
             for i in told
         ]
         weights = dict(
-            zip(told, influences(posts, self.combiner.forest, self._probabilities), strict=True)
+            zip(told, influences(posts, self.combiner.forest, self.probabilities_at), strict=True)
         )
         return [
             Judgement(

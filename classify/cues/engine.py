@@ -15,6 +15,7 @@ from classify.cues.sentences import Sentences
 from classify.text import Field, Views, Voice
 
 SPANS_A_CUE = 3  # passages kept of one cue in one field; more add nothing for a reader
+MANY = 20  # passages among which those that are kept are looked for before more are searched for
 NEAR_CHARACTERS = 90  # on either side of a passage, where its author may say "I" or "my"
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|me|my|mine|we|our|us)\b")
 _NOT_HEARD = (Voice.QUOTE, Voice.FORM)
@@ -96,6 +97,10 @@ class CueFinder:
                 hits += self._in_field(field)
         return hits
 
+    def literals(self, low: str) -> list[tuple[int, int]]:
+        """Where the scan stops in a folded text, `[start, end)`: candidates, right or not."""
+        return [(start, end) for _, start, end in self._scan.find(low)]
+
     def _in_field(self, field: Field) -> Iterator[Hit]:
         low = field.low
         found, sentences = self._by_the_scan(field)
@@ -132,16 +137,23 @@ class CueFinder:
     def _by_rules(self, field: Field, sentences: dict[Window, set[int]], found: Spans) -> None:
         tried: set[tuple[int, int, int]] = set()
         for (start, end), rules in sentences.items():
-            for stretch in self._rules.stretches(field.low, start, end, rules):
-                number = self._cue_of[stretch[0]]
-                if stretch in tried or _full(found.get(number, ()), start):
+
+            def wanted(rule: int, start: int = start) -> bool:
+                return not _full(found.get(self._cue_of[rule], ()), start)
+
+            for stretch in self._rules.stretches(field.low, start, end, rules, wanted):
+                if stretch in tried:
                     continue
                 tried.add(stretch)
-                found_here = self._rules.matches(field.low, *stretch)
-                if spans := [(first, last, Voice.AUTHOR) for first, last in found_here]:
-                    found[number] += spans
+                matches = self._rules.matches(field.low, *stretch)
+                if spans := [(first, last, Voice.AUTHOR) for first, last in matches]:
+                    found[self._cue_of[stretch[0]]] += spans
 
 
 def _full(spans: Sequence[tuple[int, int, Voice]], start: int) -> bool:
-    """Whether as many passages as are kept of a cue all begin before `start`."""
-    return len(spans) >= SPANS_A_CUE and len({s[:2] for s in spans if s[0] < start}) >= SPANS_A_CUE
+    """Whether as many passages as are kept of a cue all begin before `start`.
+
+    Few are looked at: where a text repeats one a thousand times, the first are found first.
+    """
+    first = spans[:MANY]
+    return len(spans) >= SPANS_A_CUE and len({s[:2] for s in first if s[0] < start}) >= SPANS_A_CUE

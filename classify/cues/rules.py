@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -22,7 +22,7 @@ from classify.cues.cue import Needed, compile_rule, needed
 KEPT_PIECES = 50_000  # whose elements are remembered; about 10 MB
 LONGEST_RUN = 24  # letters and digits that are looked at; no word of a rule has as many
 KEPT_STRINGS = 100_000  # in spaCy's store, which only grows; then it is made anew
-_RUN = re.compile(r"[a-z0-9]+")
+_RUN = re.compile(r"[a-z0-9_]+")  # no token begins or ends inside one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,18 @@ class Rules:
         self._spacy: _Spacy | None = None
 
     def stretches(
-        self, low: str, start: int, end: int, rules: Iterable[int]
+        self, low: str, start: int, end: int, rules: Iterable[int], wanted: Callable[[int], bool]
     ) -> Iterator[tuple[int, int, int]]:
-        """(rule, start, end) where all matches in `low[start:end]` must lie, if there are any."""
+        """(rule, start, end) where all its matches in `low[start:end]` must lie, if it has any.
+
+        Of the rules that may match only those that are `wanted` then.
+        """
         sentence = low[start:end]
         pieces = sentence.split()
         held = list(map(self._elements.__getitem__, pieces))
         present, bits = reduce(or_, held, 0), self._bits
         for number in sorted(n for n in rules if bits[n] & present == bits[n]):
-            if reach := self._rules[number].reach(held):
+            if wanted(number) and (reach := self._rules[number].reach(held)):
                 begin, stop = _stretch(sentence, len(pieces), *reach)
                 yield number, start + begin, start + stop
 

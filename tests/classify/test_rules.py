@@ -49,7 +49,7 @@ def words_of(rule: int) -> list[str]:
 def quick(low: str, rules: range | list[int]) -> set[tuple[int, int, int]]:
     return {
         (rule, *span)
-        for rule, start, end in RULES.stretches(low, 0, len(low), rules)
+        for rule, start, end in RULES.stretches(low, 0, len(low), rules, lambda _: True)
         for span in RULES.matches(low, rule, start, end)
     }
 
