@@ -11,7 +11,7 @@ from ingest.sources import known
 from tests.flow.conftest import Program
 
 COMMANDS = ("run", "ingest", "sources", "classify", "trends", "releases", "export", "dashboard",
-            "demo", "doctor")  # fmt: skip
+            "demo", "doctor", "review")  # fmt: skip
 
 SOURCES = ("hackernews", "github")
 
@@ -32,6 +32,7 @@ def test_help_names_every_command(whylost: Program) -> None:
         ("classify", c, "--help")
         for c in ("predict", "train", "evaluate", "card", "explain", "cues", "drift")
     ]
+    + [("classify", c, "--help") for c in ("draw", "audit", "learn", "doubts", "use", "compare")]
     + [("releases", c, "--help") for c in ("list", "import")],
     ids=" ".join,
 )
