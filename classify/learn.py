@@ -18,7 +18,7 @@ import numpy as np
 
 from classify.calibration import Bools
 from classify.corrected import Stored
-from classify.correction import Inputs, corrected, fit
+from classify.correction import Correction, Inputs, corrected, fit
 from classify.cues.all import finder
 from classify.fit import Parameters, fold_numbers, prepare, truths
 from classify.fit import fit as fit_model
@@ -44,6 +44,7 @@ class Learnt:
     strength: float | None
     gates: tuple[Gate, ...]
     stored: Stored | None
+    in_use: tuple[Gate, ...] = ()  # the same of the correction that is in use, where there is one
 
     @property
     def fine(self) -> bool:
@@ -56,10 +57,13 @@ def learn(
     given: Lessons,
     report: Progress,
     own: Callable[[Progress], tuple[Inputs, Truth]] | None = None,
+    *,
+    in_use: Correction | None = None,
 ) -> Learnt:
     """Fits a correction of `model` and compares both. `report` is told the steps.
 
-    `own` gives what both are compared on besides the audit sample: `held_out_examples`.
+    `own` gives what both are compared on besides the audit sample: `held_out_examples`. `in_use`,
+    an earlier correction, is compared as well: the audit sample has grown since.
     """
     usable = readable(model, given.learn)
     left_out = dict(given.left_out)
@@ -73,10 +77,15 @@ def learn(
     judged = inputs(model, audit) if audit else known.part(np.zeros(len(usable), bool))
     ours, our_truth = (own or held_out_examples)(report)
     threshold = model.thresholds.report
-    gates = (
-        gate("the audit sample", judged, corrected(correction, judged), truth_of(audit), threshold),
-        gate("our own posts", ours, corrected(correction, ours), our_truth, threshold),
-    )
+
+    def compared(on_top: Correction) -> tuple[Gate, ...]:
+        first, second = corrected(on_top, judged), corrected(on_top, ours)
+        return (
+            gate("the audit sample", judged, first, truth_of(audit), threshold),
+            gate("our own posts", ours, second, our_truth, threshold),
+        )
+
+    gates = compared(correction)
     fine = all(one.fine for one in gates)
     told = _told(usable, given, strength, gates)
     return Learnt(
@@ -85,6 +94,7 @@ def learn(
         strength=strength,
         gates=gates,
         stored=Stored(correction=correction, fine=fine, told=told),
+        in_use=compared(in_use) if in_use else (),
     )
 
 

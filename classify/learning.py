@@ -25,9 +25,9 @@ def learn(
 ) -> None:
     """Learn a correction of the shipped model from reviews; keep it only if it isn't worse."""
     from classify.artifact import load
-    from classify.corrected import folder_of, save
+    from classify.corrected import folder_of, model_of, save
     from classify.learn import learn as fit
-    from db.choice import choose
+    from db.choice import choose, chosen
     from db.engine import read, write
     from db.lessons import lessons
     from db.opened import opened
@@ -35,15 +35,24 @@ def learn(
     told: Invocation = context.obj
     with opened(told.settings) as database:
         with read(database.engine) as connection:
-            given = lessons(connection)
+            given, before = lessons(connection), chosen(connection)
+        shipped = load()
+        model, _ = model_of(told.settings, before)
+        mine = model.id == shipped.id or model.correction is not None
         with told.progress("Learning") as progress:
-            learnt = fit(load(), given, progress)
+            learnt = fit(shipped, given, progress, in_use=model.correction)
         identity = save(folder_of(told.settings), learnt.stored) if learnt.stored else None
-        active = bool(identity and learnt.fine and use)
+        active = bool(identity and learnt.fine and use and mine)
         if active:
             with write(database.engine) as connection:
                 choose(connection, identity, "learnt from reviews, not worse", told.now())
     _say_learnt(told, learnt, identity, active=active)
+    if any(not gate.fine for gate in learnt.in_use) and not active:
+        why = next(gate for gate in learnt.in_use if not gate.fine)
+        told.say(
+            f"The correction in use, {model.id}, does no longer pass on {why.name}: {why.why} "
+            "`whylost classify use shipped` takes it off."
+        )
 
 
 def _say_learnt(told: Invocation, learnt: Learnt, identity: str | None, *, active: bool) -> None:
@@ -58,6 +67,7 @@ def _say_learnt(told: Invocation, learnt: Learnt, identity: str | None, *, activ
             "left_out": learnt.left_out,
             "fine": learnt.fine,
             "active": active,
+            "in_use": [asdict(gate) | {"fine": gate.fine} for gate in learnt.in_use],
             "compared": [asdict(gate) | {"fine": gate.fine} for gate in learnt.gates],
         }
     )

@@ -10,7 +10,7 @@ import pytest
 
 from classify import artifact
 from classify.corrected import corrected
-from classify.correction import Inputs
+from classify.correction import OUTPUTS, Adjustment, Correction, Inputs
 from classify.doubting import of_reviews
 from classify.gate import LEAST_POSTS, Truth
 from classify.labels import Labelled, examples
@@ -24,7 +24,7 @@ from classify.learn import (
     readable,
     truth_of,
 )
-from classify.model import Model
+from classify.model import CLASSES, Model
 from db.lessons import AUDIT, Lesson, Lessons
 from domain.causes import Cause, Decision
 
@@ -135,6 +135,19 @@ def test_a_source_in_which_nothing_is_a_report_is_learnt(
         for m in (model, after)
     )
     assert after_ < before_ / 2
+
+
+def test_the_correction_in_use_is_compared_again(
+    model: Model, given: tuple[list[Lesson], ...]
+) -> None:
+    nothing = Adjustment(sources={}, places={}, text=(0.0,) * len(CLASSES))
+    wrong = replace(nothing, sources={"hub": -4.0, "news": -4.0, "own": -4.0})
+    for one, passes in ((nothing, True), (wrong, False)):
+        used = Correction(model.id, dict.fromkeys(OUTPUTS, one))
+        lessons = Lessons(learn=tuple(given[0]), audit=tuple(given[1]), left_out={})
+        made = learn(model, lessons, quiet, ours(model, given[1]), in_use=used)
+        assert [gate.fine for gate in made.in_use] == [passes, passes]
+        assert made.gates == learnt(model, *given).gates
 
 
 def test_nonsense_labels_never_become_active(model: Model, given: tuple[list[Lesson], ...]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import seeded
@@ -293,3 +295,20 @@ def test_two_reviews_of_one_reviewer_never_count_together(
     with read(engine) as connection:
         counting = select(func.count()).where(ReviewRow.replaced.is_(False))
         assert connection.scalar(counting) == 1
+
+
+def test_two_at_once_leave_one_that_counts(engine: Engine, filled: seeded.Seeded) -> None:
+    """One reviewer in two windows: whoever comes second replaces the first."""
+    key = filled.posts[0].key
+    start = Barrier(4)
+
+    def decide(number: int) -> None:
+        start.wait()
+        save(engine, decided(key, note=str(number)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decide, range(4)))
+    with read(engine) as connection:
+        filed = reviews_of(connection, key)
+    assert {f.review.note for f in filed} == set("0123")
+    assert [f.replaced for f in filed] == [True, True, True, False]
