@@ -33,15 +33,18 @@ def _mark(one: Readable, keyed: Keyed) -> Mark:
 
 
 def mark_again(engine: Engine, keyed: Keyed) -> None:
-    """Reads all texts anew where the marks that are held were made by another method.
+    """Reads all texts anew where the marks that are held were made by another method, or by none.
 
+    Call before texts are judged: what is marked then by the new method may be purged at once.
     Killed on the way, it begins anew the next time.
     """
     with read(engine) as connection:
-        if marks.method(connection) == near.METHOD:
-            return
-    with write(engine) as connection:
-        marks.begin_anew(connection)
+        made_by = marks.method(connection)
+    if made_by == near.METHOD:
+        return
+    if made_by is not None:
+        with write(engine) as connection:
+            marks.begin_anew(connection)
     after = ""
     while True:
         with read(engine) as connection:

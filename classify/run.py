@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from classify.mark import mark
+from classify.mark import mark, mark_again
 from classify.model import Judgement, Model
 from classify.regroup import regroup
 from classify.text import Content
@@ -43,6 +43,7 @@ def classify(
     A batch is judged outside and saved in one short transaction. Killed anywhere, what was saved
     stays, and the next run goes on with the rest. Verdicts of other models stay beside.
     """
+    mark_again(engine, keyed)
     plan = _begin(engine, model, now)
     with read(engine) as connection:
         total = verdicts.count_unjudged(connection, plan, again=again)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, func, insert, select, update
 
+from classify import regroup as regrouping
 from classify.mark import mark
 from classify.regroup import regroup
 from db.constraints import constrain
@@ -26,9 +27,11 @@ from db.posts import save_places, save_posts, save_threads
 from db.tables import (
     GroupingDue,
     IncidentMember,
+    MarkRow,
     Meta,
     PostText,
     ReviewRow,
+    SketchBand,
 )
 from db.verdicts import save_verdicts
 from db.withdraw import withdraw
@@ -244,6 +247,73 @@ def fresh(template: Path, tmp_path: Path) -> Callable[[], World]:
 @pytest.fixture
 def world(engine: Engine) -> World:
     return World(engine).begin()
+
+
+# -- texts that go, databases from before ----------------------------------------------------------
+
+
+def test_a_copy_is_known_when_the_first_text_is_gone(world: World) -> None:
+    first = world.post(0, None, LONG)
+    world.judge(first, Decision.SESSION_MANAGEMENT)
+    with write(world.engine) as connection:
+        gone = {"text": None, "title": None, "purged_at": BEGAN, "purged_because": "terms"}
+        connection.execute(update(PostText).values(gone))
+    world.regroup()
+    world.judge(world.post(9, None, LONG + " Anybody else?"), Decision.SESSION_MANAGEMENT)
+    world.regroup()
+    assert world.incidents() == {"0": [0, 9]}
+
+
+def test_marks_go_with_a_deleted_post(world: World) -> None:
+    for number in (0, 9):
+        world.judge(world.post(number, None, LONG), Decision.OTHER)
+    world.regroup()
+    assert world.incidents() == {"0": [0, 9]}
+    world.delete(f"{0:024x}")
+    with read(world.engine) as connection:
+        assert list(connection.scalars(select(MarkRow.post))) == [f"{9:024x}"]
+        assert set(connection.scalars(select(SketchBand.post))) == {f"{9:024x}"}
+    world.regroup()
+    assert world.incidents() == {"9": [9]}
+
+
+def test_a_database_from_before_has_its_texts_read_once(world: World) -> None:
+    for number, parent, said in ((0, None, LONG), (9, None, LONG), (10, 9, "Same here.")):
+        decision = Decision.NOT_A_REPORT if parent else Decision.OTHER
+        world.judge(world.post(number, parent, said), decision)
+    world.regroup()
+    after = world.members()
+    assert world.incidents() == {"0": [0, 9, 10]}
+    with write(world.engine) as connection:
+        for table in (SketchBand, MarkRow, IncidentMember, GroupingDue):
+            connection.execute(delete(table))
+        connection.execute(delete(Meta).where(Meta.name.in_(("marks_method", "incidents_grouped"))))
+    world.regroup()
+    assert world.members() == after
+    assert world.regroup() == 0
+
+
+def test_a_run_that_is_killed_while_saving_is_made_up_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(0, 24, 3):
+        world.judge(world.post(number, None, "It keeps crashing."), Decision.OTHER)
+    monkeypatch.setattr(regrouping, "AT_ONCE", 1)
+    saved = regrouping._save_part
+    left = iter(range(2))
+
+    def dies(*told: Any) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        saved(*told)
+
+    monkeypatch.setattr(regrouping, "_save_part", dies)
+    with pytest.raises(KeyboardInterrupt):
+        world.regroup()
+    monkeypatch.undo()
+    world.regroup()
+    assert world.members() == world.at_once()
+    assert len(world.members()) == 8
 
 
 # -- whatever happens, in whatever order -----------------------------------------------------------
