@@ -34,12 +34,12 @@ _PLURALS = ("hours", "days", "weeks", "months", "years")
 _BEFORE = _WORDS.pattern(r"\b(?P<verb>{TAKES})\b(?P<between>[^.!?;:\n]{0,40}?)$")
 _NOT_BETWEEN = _WORDS.pattern(r"\b{BETWEEN}\b")
 _OF_WORK = _WORDS.pattern(
-    r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:{RECORD}|(?P<work>{WORK}))"
+    r"(?:'s?|s')?(?: worth)?(?: of (?:[\w'-]+ ){0,3}?(?:{RECORD}|(?P<work>{WORK}|{DOING}))"
     r"| (?:[\w'-]+ ){0,1}?{WORK}|(?P<sure> of (?:wasted|lost) (?:time|work|efforts?)))\b"
 )
 _OBJECT = r"(?! (?:the|my|its|our|all|a|an|his|her|some|track|\d+)\b)"
 _THEN_GONE = _WORDS.pattern(rf"[^.!?;\n]{{0,70}}?\b{{GONE}}\b{_OBJECT}")
-_LATER = _WORDS.pattern(r"\b{GONE}\b")
+_LATER = _WORDS.pattern(r"\b{GONE}\b(?! \d)")
 _SPENT = _WORDS.pattern(r"\b{SPENT}\b[^.!?;\n]{0,40}$")
 _ON_REPAIR = _WORDS.pattern(r" (?:just |again |already |now |today |yesterday )?{REPAIR}")
 _WHEN = _WORDS.pattern(r"\b{WHEN}\s+{ABOUT}*$")

@@ -137,7 +137,7 @@ class Context:
         beside = place.low[max(place.start, start - _LEFT) : start]
         if self.before and self.before.search(beside):
             return False
-        if self.after and self.after.match(place.low, end, place.fence):
+        if self.after and self.after.match(place.low, end):
             return False
         if self.left is None and self.right is None:
             return True

@@ -108,8 +108,8 @@ _MAJOR = re.compile(r"(?<![\d.])\d{1,3}$")
 _SHORT = re.compile(r"(?:version|ver\.?|v\.)\s*:? ?v?(\d{1,3}\.\d{1,4})(?![\d.]*\d)")
 _CALLED = _WORDS.pattern(r"\b{CALLED}\b[^\n.!?;]{0,24}$")
 # Another program's version, an address, a date.
-_FOREIGN = _WORDS.pattern(r"\b{FOREIGN}(?:@|[ /:(v-]|version)*$")
-_OURS = _WORDS.pattern(r"{OURS}(?:[ /:(v-]|version|is)*$")
+_FOREIGN = _WORDS.pattern(r"\b{FOREIGN}(?:@|[ /:(*v-]|version)*$")
+_OURS = _WORDS.pattern(r"{OURS}(?:[ /:(*v-]|version|is)*$")
 _FINE = _WORDS.pattern(r"{FINE}[^\n.!?;]{0,22}$")
 
 
