@@ -105,7 +105,7 @@ def test_weighted_sums_are_unbiased(plan: str) -> None:
     dice.shuffle(posts)
     truth = sum(value.values())
     estimates = []
-    for seed in range(800):
+    for seed in range(400):
         number = numbers(KEYED, "audit", seed)
         early = posts[:180] if plan == "growing" else posts
         before = merged({}, draw_at_random(early, {}, number, 30))
