@@ -60,7 +60,7 @@ class Forest:
     def mean(self, leaves: Nodes) -> Floats:
         """Class shares, averaged over the trees: (n, classes) from leaves (n, trees)."""
         wide = self.walk.shares.take(leaves.ravel(), axis=0).reshape(*leaves.shape, -1)
-        made: Floats = wide.sum(axis=1) / leaves.shape[1] / 65_535.0
+        made: Floats = wide.sum(axis=1, dtype=np.int32) / leaves.shape[1] / 65_535.0
         return made
 
     @cached_property

@@ -50,12 +50,15 @@ def influences(
         rows[number, columns] = values
     leaves = forest.leaves_again(rows, before, np.array([posts[i].leaves for i in of]))
     reports, causes, _ = probabilities(leaves, rows)
-    for number, (i, cue) in enumerate(asked):
-        where = None if cue.about is None else _CAUSES.index(Cause(cue.about))
-        with_it = posts[i].report if where is None else posts[i].causes[where]
-        without = reports[number] if where is None else causes[number, where]
-        moved = logit(np.array([with_it, without]))
-        made[i][cue.name] = round(float(moved[0] - moved[1]), 3)
+    subject = np.array(
+        [0 if cue.about is None else 1 + _CAUSES.index(cue.about) for _, cue in asked]
+    )
+    each = np.arange(len(asked))
+    without = np.column_stack([reports, causes])[each, subject]
+    all_cues = np.array([(posts[i].report, *posts[i].causes) for i in of])[each, subject]
+    moved = logit(all_cues) - logit(without)
+    for (i, cue), weight in zip(asked, moved.tolist(), strict=True):
+        made[i][cue.name] = round(weight, 3)
     return made
 
 

@@ -12,7 +12,7 @@ from classify.model import Judgement, Model
 from classify.text import Content
 from domain.errors import InputError
 
-BATCH = 32  # lines judged together where they come faster than they are judged
+BATCH = 128  # lines judged together where they come faster than they are judged
 _WAITING = 128  # lines read ahead
 _END = None
 

@@ -24,9 +24,8 @@ class Scan:
     """Where literals stand in folded texts."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        # Of literals that look alike to the pass: number, text, whether a space was put before it,
-        # whether no comparison is needed in a text of ASCII.
-        alike: dict[bytes, list[tuple[int, str, int, bool]]] = defaultdict(list)
+        # Of literals that look alike to the pass: number, text, whether a space was put before it.
+        alike: dict[bytes, list[tuple[int, str, int]]] = defaultdict(list)
         self._signs: list[tuple[int, str]] = []  # without a letter: looked for one by one
         for number, literal in enumerate(literals):
             spaced = _spaced(literal)
@@ -34,8 +33,14 @@ class Scan:
                 self._signs.append((number, literal))
                 continue
             lead = int(spaced[:1] != b" ")
-            alike[b" " * lead + spaced].append((number, literal, lead, b" " not in spaced))
+            alike[b" " * lead + spaced].append((number, literal, lead))
         self._alike = [sorted(found, key=itemgetter(2)) for found in alike.values()]
+        # Single words that need no comparison in a text of ASCII, by their number in the pass.
+        self._sure = {
+            which: found[0][0]
+            for which, found in enumerate(self._alike)
+            if len(found) == 1 and found[0][1].isascii() and found[0][1].isalnum()
+        }
         self._automaton = ahocorasick_rs.BytesAhoCorasick(
             list(alike), implementation=ahocorasick_rs.Implementation.DFA
         )
@@ -43,15 +48,16 @@ class Scan:
     def find(self, low: str) -> list[tuple[int, int, int]]:
         """(literal's number, start, end) of all that don't begin inside a word; by end, start."""
         made = []
-        ascii_only = low.isascii()
-        alike = self._alike
+        alike, sure = self._alike, self._sure if low.isascii() else {}
         padded = b" " + _spaced(low) + b" "
-        for which, at, _ in self._automaton.find_matches_as_indexes(padded, overlapping=True):
-            for number, literal, lead, one_word in alike[which]:
+        for which, at, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
+            if which in sure:
+                made.append((sure[which], at, end - 1))
+                continue
+            for number, literal, lead in alike[which]:
                 start = at - 1 + lead
-                if not (one_word and ascii_only) and not _stands(literal, low, start):
-                    continue
-                made.append((number, start, start + len(literal)))
+                if _stands(literal, low, start):
+                    made.append((number, start, start + len(literal)))
         signs = [s for s in self._signs if s[1] in low]
         for number, sign in signs:
             at = low.find(sign)
