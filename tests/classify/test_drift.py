@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 import seeded
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ COUNTS = arrays(float, 5, elements=st.integers(0, 1_000))
 Floats = NDArray[np.float64]
 
 
+@settings(deadline=None)
 @given(COUNTS, COUNTS)
 def test_distances_are_what_they_are_called(a: Floats, b: Floats) -> None:
     p, q = shares(a), shares(b)

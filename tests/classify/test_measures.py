@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -27,6 +27,7 @@ PROBABILITIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PROBABILITIES)
 def test_bins_hold_every_row_once_and_never_part_equals(values: list[float]) -> None:
     probability = np.array(values)
@@ -44,6 +45,7 @@ def test_bins_of_different_values_are_of_equal_size() -> None:
     assert len(heavy[0]) < len(heavy[-1])
 
 
+@settings(deadline=None)
 @given(PROBABILITIES, st.randoms(use_true_random=False))
 def test_even_weights_change_no_calibration_error(values: list[float], dice: object) -> None:
     probability = np.array(values)
@@ -73,6 +75,7 @@ def test_points_of_a_diagram_count_every_post() -> None:
     assert sum(p["low"] <= p["probability"] <= p["high"] for p in made) >= 8
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.1, 0.5, 0.7, 0.9]), st.booleans()), min_size=1, max_size=40

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify import artifact
@@ -71,6 +71,7 @@ def test_voices_are_named_and_a_text_that_is_gone_has_none() -> None:
 SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab \n", min_size=40, max_size=60), SPANS)
 def test_marking_loses_nothing(text: str, spans: list[tuple[int, int]]) -> None:
     made = numbered([evidence(a, a + n) for a, n in spans], {"text": text})

@@ -41,11 +41,13 @@ def posteriors(scores: Floats, prior: Floats) -> Floats:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
+@settings(deadline=None)
 @given(ROWS, PRIORS)
 def test_the_same_prior_changes_nothing(rows: Floats, prior: Floats) -> None:
     assert adjusted(rows, prior, prior) == pytest.approx(rows)
 
 
+@settings(deadline=None)
 @given(ROWS, PRIORS, PRIORS)
 def test_there_and_back_again(rows: Floats, here: Floats, there: Floats) -> None:
     moved = adjusted(rows, here, there)
@@ -53,6 +55,7 @@ def test_there_and_back_again(rows: Floats, here: Floats, there: Floats) -> None
     assert adjusted(moved, there, here) == pytest.approx(rows)
 
 
+@settings(deadline=None)
 @given(PRIORS, PRIORS)
 def test_adjusting_gives_the_exact_posteriors_of_the_other_mixture(a: Floats, b: Floats) -> None:
     scores, _ = drawn(a, 50, 3)
@@ -118,6 +121,7 @@ def test_a_class_that_is_absent_is_not_ruled_out() -> None:
     assert (found.shares > 0).all()
 
 
+@settings(deadline=None)
 @given(arrays(float, 5, elements=st.floats(0, 1)), arrays(float, (5, 3), elements=st.floats(0, 1)))
 def test_exclusive_classes_share_the_report(report: Floats, causes: Floats) -> None:
     causes = np.minimum(causes + 1e-4, 1)
