@@ -249,6 +249,30 @@ def world(engine: Engine) -> World:
     return World(engine).begin()
 
 
+# -- what comes late -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_comment_that_comes_late_connects_what_it_stands_between(
+    world: World, deleted: bool
+) -> None:
+    world.judge(world.post(0, None, OTHER), Decision.OTHER)
+    world.judge(world.post(2, 1, LONG), Decision.UNDETERMINED)
+    world.regroup()
+    assert world.incidents() == {"0": [0], "2": [2]}
+    between = world.post(1, 0, "Thanks for telling.", deleted=deleted)
+    world.judge(between, Decision.NOT_A_REPORT)
+    world.regroup()
+    assert world.incidents() == {"0": [0, 2]}
+
+
+def test_an_older_report_that_comes_late_names_the_incident(world: World) -> None:
+    for number in (9, 16, 1):  # written in minutes 13, 12 and 7
+        world.judge(world.post(number, None, LONG), Decision.OTHER)
+        world.regroup()
+    assert world.incidents() == {"1": [1, 9, 16]}
+
+
 # -- texts that go, databases from before ----------------------------------------------------------
 
 
