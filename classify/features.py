@@ -28,7 +28,18 @@ def names() -> tuple[str, ...]:
     """The features' names, in the order of the columns."""
     made = [f"cue {cue.name}" for cue in CUES]
     for subject in _SUBJECTS:
-        whats = ("for", "against", "net", "dense", "early", "error", "title", "thread", "mine")
+        whats = (
+            "for",
+            "named",
+            "against",
+            "net",
+            "dense",
+            "early",
+            "error",
+            "title",
+            "thread",
+            "mine",
+        )
         made += [f"{what} {_subject(subject)}" for what in whats]
     made += ["kind " + kind for kind in _KINDS]
     made += ["log length", "short", "long", "has code", "has form", "first person", "asks", "you"]
@@ -45,6 +56,8 @@ def touched(cue: Cue) -> tuple[str, ...]:
     subject = _subject(_about(cue))
     if cue.direction == "against":
         return (f"cue {cue.name}", f"against {subject}", f"net {subject}")
+    if cue.names_only:
+        return (f"cue {cue.name}", f"named {subject}")
     whats = ("for", "net", "dense", "early", "title", "thread", "mine")
     made = [f"cue {cue.name}", *(f"{what} {subject}" for what in whats)]
     return (*made, f"error {subject}") if cue.error else tuple(made)
@@ -64,11 +77,13 @@ def value(name: str, found: Sequence[Hit], length: int) -> float:
     pool = found if what == "thread" else own
     about = [h for h in pool if not isinstance(h.cue.about, Symptom)]
     about = [h for h in about if _subject(_about(h.cue)) == rest]
-    speaking = [h for h in about if h.cue.direction == "for"]
+    speaking = [h for h in about if h.cue.direction == "for" and not h.cue.names_only]
     against = [h for h in about if h.cue.direction == "against"]
     match what:
         case "for":
             return _several(speaking)
+        case "named":
+            return _several([h for h in about if h.cue.names_only])
         case "against":
             return _several(against)
         case "net":

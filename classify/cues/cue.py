@@ -68,6 +68,11 @@ class Cue:
     error: bool = False
     titles_only: bool = False
 
+    @property
+    def names_only(self) -> bool:
+        """Whether it only shows that a mechanism is talked about, not that anybody met it."""
+        return self.name.endswith("_named")
+
 
 def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """The Matcher pattern of a rule and the anchor's words (a beginning keeps no star)."""
