@@ -28,8 +28,7 @@ def names() -> tuple[str, ...]:
     """The features' names, in the order of the columns."""
     made = [f"cue {cue.name}" for cue in CUES]
     for subject in _SUBJECTS:
-        whats = ("for", "against", "net", "dense", "early", "error", "title", "thread", "mine")
-        made += [f"{what} {_subject(subject)}" for what in whats]
+        made += [f"{what} {_subject(subject)}" for what in of_subject((), 0)]
     made += ["kind " + kind for kind in _KINDS]
     made += ["log length", "short", "long", "has code", "has form", "first person", "asks", "you"]
     return tuple(made)
@@ -52,13 +51,15 @@ def of_subject(hits: Sequence[Hit], length: int) -> dict[str, float]:
 
     "net": how many more cues speak for than against; "dense": passages for 300 characters; "early":
     in the title or where the text begins. A long essay that once mentions a mechanism differs in
-    these from a short complaint about it.
+    these from a short complaint about it; cues that only name a mechanism are counted apart.
     """
     own = [h for h in hits if h.field != "thread_title"]
-    speaking = [h for h in own if h.cue.direction == "for"]
+    speaking = [h for h in own if _lived(h)]
+    named = [h for h in own if h.cue.direction == "for" and h.cue.names_only]
     against = [h for h in own if h.cue.direction == "against"]
     return {
         "for": _several(speaking),
+        "named": _several(named),
         "against": _several(against),
         "net": float(len(speaking) - len(against)),
         "dense": len(speaking) / (1 + length / 300),
@@ -66,8 +67,12 @@ def of_subject(hits: Sequence[Hit], length: int) -> dict[str, float]:
         "error": float(any(h.cue.error for h in speaking)),
         "mine": _several([h for h in speaking if h.mine]),
         "title": float(any(h.field == "title" for h in speaking)),
-        "thread": float(any(h.field == "thread_title" and h.cue.direction == "for" for h in hits)),
+        "thread": float(any(h.field == "thread_title" and _lived(h) for h in hits)),
     }
+
+
+def _lived(hit: Hit) -> bool:
+    return hit.cue.direction == "for" and not hit.cue.names_only
 
 
 def _several(hits: Sequence[Hit]) -> float:

@@ -40,6 +40,9 @@ LISTS: dict[str, str] = {
     "$FAIL": "fail|fails|failed|failing|failure|error|errors|broken|breaks|broke|stuck|hang|hangs|"
     "hung|hanging|freeze|freezes|froze|frozen|crash|crashes|crashed|loop|loops|looping|useless|"
     "terrible|awful|horrible|worst|bad|bug|buggy|wrong|nothing|impossible|timeout|times|never",
+    "$BREAKS": "fail|fails|failed|failing|failure|error|errors|broken|breaks|broke|stuck|hang|hangs|"
+    "hung|hanging|freeze|freezes|froze|frozen|crash|crashes|crashed|loop|loops|looping|useless|"
+    "terrible|awful|horrible|worst|bug|buggy|impossible|timeout",
     "$ASK": "?",
     "$MY": "my|our|mine",
     "$REFUSE": "refuse|refuses|refused|refusing|refusal|refusals|declines|declined|decline|reject|"
@@ -64,6 +67,11 @@ class Cue:
     rules: tuple[str, ...] = ()
     error: bool = False
     titles_only: bool = False
+
+    @property
+    def names_only(self) -> bool:
+        """Whether it only shows that a mechanism is talked about, not that anybody met it."""
+        return self.name.endswith("_named")
 
 
 def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
