@@ -40,8 +40,8 @@ LISTS: dict[str, str] = {
     "$FAIL": "fail|fails|failed|failing|failure|error|errors|broken|breaks|broke|stuck|hang|hangs|"
     "hung|hanging|freeze|freezes|froze|frozen|crash|crashes|crashed|loop|loops|looping|useless|"
     "terrible|awful|horrible|worst|bad|bug|buggy|wrong|nothing|impossible|timeout|times|never",
-    "$BREAKS": "fail|fails|failed|failing|failure|error|errors|broken|breaks|broke|stuck|hang|hangs|"
-    "hung|hanging|freeze|freezes|froze|frozen|crash|crashes|crashed|loop|loops|looping|useless|"
+    "$BREAKS": "fail|fails|failed|failing|failure|error|errors|broken|breaks|broke|stuck|hang|"
+    "hangs|hung|hanging|freeze|freezes|froze|frozen|crash|crashes|crashed|loop|loops|looping|useless|"
     "terrible|awful|horrible|worst|bug|buggy|impossible|timeout",
     "$ASK": "?",
     "$MY": "my|our|mine",
