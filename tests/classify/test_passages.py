@@ -42,7 +42,7 @@ def evidence(start: int, end: int, *, field: str = "text", weight: float = 0.0) 
         span=Span(field=field, start=start, end=end),  # type: ignore[arg-type]
         cause=Cause.CONTEXT_LIMIT,
         direction="for",
-        cue="window_outgrown",
+        cue="window_hit",
         weight=weight,
     )
 
