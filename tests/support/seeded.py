@@ -63,7 +63,7 @@ SAYINGS: tuple[tuple[Decision, str, str, str, str], ...] = (
         "I opened one log file and it said prompt is too long. Compacting did not help, the "
         "window filled up again within a minute.",
         "prompt is too long",
-        "prompt_too_long",
+        "error:prompt_too_long",
     ),
     (
         Decision.SAFETY_TRIGGER,
@@ -71,7 +71,7 @@ SAYINGS: tuple[tuple[Decision, str, str, str, str], ...] = (
         "It answered that this request violates the usage policy, for a config file of our own "
         "router. Asked twice, the same words both times.",
         "violates the usage policy",
-        "policy_block",
+        "error:usage_policy",
     ),
     (
         Decision.SESSION_MANAGEMENT,
@@ -86,7 +86,7 @@ SAYINGS: tuple[tuple[Decision, str, str, str, str], ...] = (
         "Weekly limit reached on Tuesday",
         "The weekly limit was reached after two short tasks and support has not answered.",
         "weekly limit",
-        "plan_limit",
+        "usage_quota",
     ),
     (
         Decision.UNDETERMINED,
