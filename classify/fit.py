@@ -43,7 +43,7 @@ class Parameters:
     other_precision: float = 0.88  # for `other`, which swallows losses of unknown cause first
     least_decided: int = 8  # held-out decisions that a threshold must rest on
     real_weight: float = 1.5  # of a real post beside one of our own, within a class
-    report_threshold: float = 0.3  # of the probability; choosing it in each fit was noise
+    report_threshold: float = 0.4  # of the probability; choosing it in each fit was noise
     shared_posts: int = 5  # an n-gram that our own posts lack must stand in so many posts
     shared_places: int = 2  # of so many places
 
