@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from classify import artifact
 
@@ -12,6 +15,7 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 HANDLE = re.compile(r"(?<![\w.])@([A-Za-z0-9_-]{3,})")
 HOME = re.compile(r"(?:/Users/|/home/|C:\\+Users\\+|/users/)([A-Za-z0-9._-]{3,})")
 HEXADECIMAL = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4,})+\b|\breq_\w+|\bmsg_\w+", re.IGNORECASE)
+SPELT = re.compile(rb"[ -~]{12,}")  # so many letters and signs in a row are rare in numbers
 PATH = re.compile(r"(?:/[\w.@~-]+){3,}")
 # Accounts and packages everybody knows, and words that code uses after an @ sign.
 PUBLIC = frozenset(
@@ -29,10 +33,29 @@ def texts(shared: Path) -> list[str]:
 
 
 def kept() -> str:
+    """All text of the model: its files, which list the words of n-grams, and what arrays spell out.
+
+    Arrays are unpacked first: packed bytes hide what they hold, and hold words by chance.
+    """
     names = (artifact.WORDS, artifact.CARD)
-    held = "\n".join((artifact.SHIPPED / n).read_text(encoding="utf-8") for n in names)
-    arrays = (artifact.SHIPPED / artifact.ARRAYS).read_bytes()
-    return f"{held}\n{arrays.decode('latin-1')}"
+    held = [(artifact.SHIPPED / n).read_text(encoding="utf-8") for n in names]
+    for name, array in arrays().items():
+        held += [name, *(run.decode("ascii") for run in SPELT.findall(array.tobytes()))]
+    return "\n".join(held)
+
+
+def arrays() -> dict[str, Any]:
+    with np.load(artifact.SHIPPED / artifact.ARRAYS, allow_pickle=False) as file:
+        return dict(file)
+
+
+def test_arrays_are_numbers() -> None:
+    for name, array in arrays().items():
+        assert array.dtype.kind in "iuf", name
+
+
+def test_what_arrays_spell_out_is_seen() -> None:
+    assert SPELT.findall(np.frombuffer(b"\x00" + b"one two three four" + b"\x00", "u1").tobytes())
 
 
 def test_four_words_in_a_row_never_stand_in_the_model(shared: Path) -> None:
