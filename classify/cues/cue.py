@@ -74,14 +74,17 @@ class Cue:
         return self.name.endswith("_named")
 
 
-def compile_rule(rule: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The Matcher pattern of a rule and the anchor's words (a beginning keeps no star)."""
+def compile_rule(rule: str, gap: int = FAR) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The Matcher pattern of a rule and the anchor's words (a beginning keeps no star).
+
+    `gap`: how many words ".." and "..." may stand for at most, where a text has no room for more.
+    """
     pattern: list[dict[str, Any]] = []
     anchor: tuple[str, ...] = ()
     marked = "@" in rule
     for element in rule.split():
         if element in ("..", "..."):
-            pattern += [{"OP": "?"}] * (NEAR if element == ".." else FAR)
+            pattern += [{"OP": "?"}] * min(gap, NEAR if element == ".." else FAR)
             continue
         words, optional = element.lstrip("@").removesuffix("?"), element.endswith("?")
         negated = words.startswith("!")

@@ -1,4 +1,9 @@
-"""Finding cues: one pass for every anchor, then rules only in the sentences around the hits."""
+"""Finding cues: one pass for every phrase, then rules only in sentences that hold their words.
+
+A rule is tried in the sentence around each of its anchors, after a look at whether the sentence
+holds all that the rule needs, in order and near enough. Half a word, where a long sentence is cut,
+doesn't pass that look.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +12,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
+from operator import itemgetter
 
 from classify.cues.cue import Cue, compile_rule, single_words
-from classify.cues.rules import Rules
+from classify.cues.rules import Rules, Stretch
 from classify.cues.scan import Scan
 from classify.cues.sentences import Sentences
-from classify.text import Field, Views, Voice
+from classify.text import Field, Region, Views, Voice
 
 SPANS_A_CUE = 3  # passages kept of one cue in one field; more add nothing for a reader
 MANY = 20  # passages among which those that are kept are looked for before more are searched for
 NEAR_CHARACTERS = 90  # on either side of a passage, where its author may say "I" or "my"
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|me|my|mine|we|our|us)\b")
 _NOT_HEARD = (Voice.QUOTE, Voice.FORM)
-Window = tuple[int, int]  # a sentence, `[start, end)`
-Signs = tuple[tuple[int, "_How"], ...]  # cues by number
+_SPAN = itemgetter(0, 1)
+Window = tuple[int, int]  # what is read around an anchor, `[start, end)`
 Spans = dict[int, list[tuple[int, int, Voice]]]  # passages of a cue, by its number
 
 
@@ -44,14 +51,6 @@ class _How(Enum):
     BEGINNING = 3  # the beginning of one
 
 
-@dataclass(slots=True)
-class _Meaning:
-    """Cues that a literal is a sign of by itself, and rules to be tried around it."""
-
-    cues: set[tuple[int, _How]]
-    rules: set[int]
-
-
 class CueFinder:
     """Finds all cues of a list. Building it takes some tens of milliseconds; keep it."""
 
@@ -59,35 +58,31 @@ class CueFinder:
         self.cues = tuple(cues)
         rules: list[str] = []
         self._cue_of: list[int] = []  # of each rule
-        meanings: dict[str, _Meaning] = defaultdict(lambda: _Meaning(set(), set()))
+        anchors: set[str] = set()
+        meanings: dict[str, set[tuple[int, _How]]] = defaultdict(set)
         for number, cue in enumerate(self.cues):
             for text in cue.texts:
-                meanings[text.lower()].cues.add((number, _How.TEXT))
+                meanings[text.lower()].add((number, _How.TEXT))
             for rule in cue.rules:
                 pattern, words = compile_rule(rule)
                 if len(pattern) == 1:  # one word: the scan itself has found it
                     for word in single_words(rule):
                         how = _How.BEGINNING if word.endswith("*") else _How.WORD
-                        meanings[word.removesuffix("*")].cues.add((number, how))
+                        meanings[word.removesuffix("*")].add((number, how))
                     continue
-                for word in words:
-                    meanings[word].rules.add(len(rules))
+                anchors.update(words)
                 rules.append(rule)
                 self._cue_of.append(number)
         self._rules = Rules(rules)
         self._scan = Scan(meanings)
         self._meanings = [
-            (tuple(sorted(m.cues, key=lambda c: (c[0], c[1].value))), tuple(sorted(m.rules)))
-            for m in meanings.values()
+            tuple(sorted(signs, key=lambda c: (c[0], c[1].value))) for signs in meanings.values()
         ]
-        self._meanings_below = [self._below_the_title(*m) for m in self._meanings]
-
-    def _below_the_title(self, signs: Signs, rules: Sequence[int]) -> tuple[Signs, tuple[int, ...]]:
-        """What of a literal's meaning counts outside a title."""
-        return (
-            tuple(s for s in signs if not self.cues[s[0]].titles_only),
-            tuple(r for r in rules if not self.cues[self._cue_of[r]].titles_only),
-        )
+        # What of it counts outside a title.
+        self._meanings_below = [
+            tuple(s for s in signs if not self.cues[s[0]].titles_only) for signs in self._meanings
+        ]
+        self._literals = tuple({*meanings, *anchors})
 
     def find(self, views: Views) -> list[Hit]:
         """Every cue of a post, field by field; none where nothing hints at a cause."""
@@ -97,57 +92,92 @@ class CueFinder:
                 hits += self._in_field(field)
         return hits
 
+    @cached_property
+    def _all_literals(self) -> Scan:
+        return Scan(self._literals)
+
     def literals(self, low: str) -> list[tuple[int, int]]:
-        """Where the scan stops in a folded text, `[start, end)`: candidates, right or not."""
-        return [(start, end) for _, start, end in self._scan.find(low)]
+        """Where phrases and anchors stand in a folded text, `[start, end)`: candidates."""
+        return [(start, end) for _, start, end in self._all_literals.find(low)]
 
     def _in_field(self, field: Field) -> Iterator[Hit]:
         low = field.low
-        found, sentences = self._by_the_scan(field)
-        self._by_rules(field, sentences, found)
+        found = self._by_the_scan(field)
+        self._by_rules(field, found)
         for number, spans in found.items():
-            for start, end, voice in sorted(set(spans), key=lambda s: s[:2])[:SPANS_A_CUE]:
+            for start, end, voice in sorted(set(spans), key=_SPAN)[:SPANS_A_CUE]:
                 near = low[max(0, start - NEAR_CHARACTERS) : end + NEAR_CHARACTERS]
                 mine = bool(_FIRST_PERSON.search(near))
                 yield Hit(self.cues[number], field.name, start, end, voice, mine)
 
-    def _by_the_scan(self, field: Field) -> tuple[Spans, dict[Window, set[int]]]:
-        """Cues that literals are signs of, and which rules are to be tried in which sentence."""
+    def _by_the_scan(self, field: Field) -> Spans:
+        """Cues that literals are signs of."""
         found: Spans = defaultdict(list)
-        tried: dict[Window, set[int]] = defaultdict(set)
         sentences = Sentences(field)
         low = field.low
         meanings = self._meanings if field.name == "title" else self._meanings_below
         for literal, start, end in self._scan.find(low):
-            cues, rules = meanings[literal]
-            region = sentences.region(start)
-            own = region.voice is Voice.AUTHOR
-            if rules and own:
-                tried[sentences.around(start, region)].update(rules)
-            if not cues or region.voice in _NOT_HEARD:
+            if not (signs := meanings[literal]):
                 continue
+            region = sentences.region(start)
+            if region.voice in _NOT_HEARD:
+                continue
+            own = region.voice is Voice.AUTHOR
             inside = end < len(low) and low[end].isalnum() and low[end - 1].isalnum()
-            for number, how in cues:
+            for number, how in signs:
                 if inside and how is not _How.BEGINNING:
                     continue
                 if own or how is _How.TEXT:
                     found[number].append((start, end, region.voice))
-        return found, tried
+        return found
 
-    def _by_rules(self, field: Field, sentences: dict[Window, set[int]], found: Spans) -> None:
-        tried: set[tuple[int, int, int]] = set()
-        for (start, end), rules in sentences.items():
+    def _by_rules(self, field: Field, found: Spans) -> None:
+        sentences = Sentences(field)
+        for region in field.regions:
+            if region.voice is not Voice.AUTHOR:
+                continue
+            for start, end in sentences.of(region):
+                near = self._rules.near(field.low, start, end)
+                if near and field.name != "title":
+                    near = [n for n in near if not self.cues[self._cue_of[n[0]]].titles_only]
+                if near:
+                    windows = self._windows(field.low, sentences, region, (start, end), near)
+                    self._in_windows(field.low, windows, found)
 
-            def wanted(rule: int, start: int = start) -> bool:
-                return not _full(found.get(self._cue_of[rule], ()), start)
+    def _windows(
+        self, low: str, sentences: Sentences, region: Region, sentence: Window, near: list[Stretch]
+    ) -> dict[Window, set[Stretch]]:
+        """The stretches of a sentence by what is read around their rules' anchors, in order."""
+        anchors = sorted(
+            (end, start, stretch)
+            for stretch in near
+            for start, end in self._rules.anchors(low, stretch[0], *sentence)
+        )
+        made: dict[Window, set[Stretch]] = defaultdict(set)
+        for _, start, stretch in anchors:
+            made[sentences.around(start, region)].add(stretch)
+        return made
 
-            for stretch in self._rules.stretches(field.low, start, end, rules, wanted):
-                if stretch in tried:
+    def _in_windows(self, low: str, windows: dict[Window, set[Stretch]], found: Spans) -> None:
+        """Tries stretches in windows; where one isn't whole, what of its rule may be in there."""
+        tried: set[Stretch] = set()
+        for (start, end), stretches in windows.items():
+            for stretch in sorted(stretches):
+                rule, first, last = stretch
+                cue = self._cue_of[rule]
+                if _full(found.get(cue, ()), start):
                     continue
-                tried.add(stretch)
-                matches = self._rules.matches(field.low, *stretch)
-                if spans := [(first, last, Voice.AUTHOR) for first, last in matches]:
-                    found[self._cue_of[stretch[0]]] += spans
+                inside = start <= first and last <= end
+                held = (stretch,) if inside else self._rules.stretches(low, start, end, rule)
+                for one in held:
+                    if one not in tried:
+                        tried.add(one)
+                        self._try(low, one, cue, found)
+
+    def _try(self, low: str, stretch: Stretch, cue: int, found: Spans) -> None:
+        matches = self._rules.matches(low, *stretch)
+        if spans := [(first, last, Voice.AUTHOR) for first, last in matches]:
+            found[cue] += spans
 
 
 def _full(spans: Sequence[tuple[int, int, Voice]], start: int) -> bool:

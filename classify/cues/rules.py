@@ -11,17 +11,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from classify.cues.cue import Needed, compile_rule, needed
+from classify.cues.cue import FAR, NEAR, Needed, compile_rule, needed
+from classify.cues.frequency import frequency
+from classify.cues.scan import begins_a_word
 
 KEPT_PIECES = 50_000  # whose elements are remembered; about 10 MB
 LONGEST_RUN = 24  # letters and digits that are looked at; no word of a rule has as many
 KEPT_STRINGS = 100_000  # in spaCy's store, which only grows; then it is made anew
+Stretch = tuple[int, int, int]  # a rule's number, and where its matches must lie, `[start, end)`
 _RUN = re.compile(r"[a-z0-9_]+")  # no token begins or ends inside one
 
 
@@ -38,12 +41,11 @@ class Rule:
     before: int
     after: int
 
-    def reach(self, pieces: Sequence[int]) -> tuple[int, int] | None:
+    def reach(self, places: Places) -> tuple[int, int] | None:
         """First and last piece that a match may touch, of pieces with these elements' bits."""
-        mine = [(i, bits) for i, bits in enumerate(pieces) if bits & self.bits]
         chain: list[list[int]] = []
         for bit, between in self.elements:
-            here = [i for i, bits in mine if bits & bit]
+            here = places[bit]
             if chain:
                 here = [i for i in here if _any(chain[-1], i - between - 1, i)]
             if not here:
@@ -55,8 +57,22 @@ class Rule:
         return first[0] - self.before, chain[-1][-1] + self.after
 
 
+class Places(dict[int, list[int]]):
+    """Where each element may stand among pieces, in order; looked up when asked for."""
+
+    def __init__(self, held: Sequence[int]) -> None:
+        super().__init__()
+        self._held = [(i, bits) for i, bits in enumerate(held) if bits]
+
+    def __missing__(self, bit: int) -> list[int]:
+        made = self[bit] = [i for i, bits in self._held if bits & bit]
+        return made
+
+
 def _any(places: Sequence[int], first: int, last: int) -> bool:
     """Whether one of these ascending places is in `[first, last]`."""
+    if len(places) == 1:
+        return first <= places[0] <= last
     at = bisect_left(places, first)
     return at < len(places) and places[at] <= last
 
@@ -66,27 +82,69 @@ class Rules:
 
     def __init__(self, rules: Sequence[str]) -> None:
         self._texts = tuple(rules)
+        elements = [needed(text) for text in rules]
+        callers = [_rarest([e.options for e in own]) for own, _ in elements]
         bits: dict[tuple[str, ...], int] = {}
-        self._rules = [_rule(*needed(text), bits) for text in rules]
+        for options in callers:  # first, so that their bits are the low ones
+            bits.setdefault(options, 1 << len(bits))
+        self._callers = (1 << len(bits)) - 1
+        self._rules = [_rule(*own, bits) for own in elements]
         self._bits = [rule.bits for rule in self._rules]
+        self._called: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, options in enumerate(callers):
+            self._called[bits[options]].append((number, self._bits[number]))
         self._elements = _Elements(bits)
+        self._anchors = [compile_rule(text)[1] for text in rules]
         self._spacy: _Spacy | None = None
 
-    def stretches(
-        self, low: str, start: int, end: int, rules: Iterable[int], wanted: Callable[[int], bool]
-    ) -> Iterator[tuple[int, int, int]]:
+    def near(self, low: str, start: int, end: int) -> list[Stretch]:
         """(rule, start, end) where all its matches in `low[start:end]` must lie, if it has any.
 
-        Of the rules that may match only those that are `wanted` then.
+        Of all rules; by number.
         """
         sentence = low[start:end]
         pieces = sentence.split()
         held = list(map(self._elements.__getitem__, pieces))
-        present, bits = reduce(or_, held, 0), self._bits
-        for number in sorted(n for n in rules if bits[n] & present == bits[n]):
-            if wanted(number) and (reach := self._rules[number].reach(held)):
-                begin, stop = _stretch(sentence, len(pieces), *reach)
-                yield number, start + begin, start + stop
+        present = reduce(or_, held, 0)
+        if not (calling := present & self._callers):
+            return []
+        covered: list[int] = []
+        while calling:
+            bit = calling & -calling
+            calling ^= bit
+            for number, bits in self._called[bit]:
+                if bits & present == bits:
+                    covered.append(number)
+        return self._reached(sentence, start, held, sorted(covered)) if covered else []
+
+    def _reached(
+        self, sentence: str, start: int, held: Sequence[int], rules: Iterable[int]
+    ) -> list[Stretch]:
+        places, made = Places(held), []
+        for number in rules:
+            if reach := self._rules[number].reach(places):
+                begin, stop = _stretch(sentence, len(held), *reach)
+                made.append((number, start + begin, start + stop))
+        return made
+
+    def anchors(self, low: str, rule: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """`[start, end)` of each of a rule's anchors that begins in `low[start:end]`.
+
+        Wherever a word may begin, be the anchor a word there or the beginning of a longer one.
+        """
+        for word in self._anchors[rule]:
+            beyond = end + len(word) - 1  # the last place where it may end
+            at = low.find(word, start, beyond)
+            while at >= 0:
+                if begins_a_word(low, at):
+                    yield at, at + len(word)
+                at = low.find(word, at + 1, beyond)
+
+    def stretches(self, low: str, start: int, end: int, rule: int) -> list[Stretch]:
+        """The same as `near`, of one rule: one stretch or none."""
+        sentence = low[start:end]
+        held = list(map(self._elements.__getitem__, sentence.split()))
+        return self._reached(sentence, start, held, (rule,))
 
     def matches(self, low: str, rule: int, start: int, end: int) -> Iterator[tuple[int, int]]:
         """`[start, end)` of a rule's matches in `low[start:end]`, the longest where they overlap.
@@ -97,6 +155,11 @@ class Rules:
             self._spacy = _Spacy(self._texts)
         for first, last in self._spacy.match(rule, low[start:end]):
             yield start + first, start + last
+
+
+def _rarest(elements: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The element whose words are the fewest of a text's."""
+    return min(elements, key=lambda options: sum(map(frequency, options)))
 
 
 def _rule(elements: Sequence[Needed], after: int, bits: dict[tuple[str, ...], int]) -> Rule:
@@ -178,28 +241,48 @@ class _Spacy:
         self._rules = rules
         self._vocab = Vocab(lex_attr_getters=LEX_ATTRS)
         self._tokenize = _tokenizer(self._vocab)
-        self._matchers: dict[int, Any] = {}
+        self._sizes = [_size(rule) for rule in rules]
+        self._matchers: dict[tuple[int, int], Any] = {}
 
     def full(self) -> bool:
         """Whether the store of strings has grown too large."""
         return len(self._vocab.strings) > KEPT_STRINGS
 
     def match(self, number: int, words: str) -> Iterator[tuple[int, int]]:
-        """`[start, end)` in `words` of each match of a rule."""
-        matcher = self._matchers.get(number)
-        if matcher is None:
-            matcher = self._matchers[number] = self._matcher(self._rules[number])
+        """`[start, end)` in `words` of each match of a rule.
+
+        A Matcher follows every way of filling a gap, of which there are dozens in eight optional
+        words: its gaps are no wider than what these words leave room for.
+        """
         doc = self._tokenize(words)
+        least, widest = self._sizes[number]
+        if (room := len(doc) - least) < 0:
+            return
+        gap = min(_GAPS[min(room, FAR)], widest)
+        matcher = self._matchers.get((number, gap))
+        if matcher is None:
+            matcher = self._matchers[number, gap] = self._matcher(self._rules[number], gap)
         for _, first, last in matcher(doc):
             token = doc[last - 1]
             yield doc[first].idx, token.idx + len(token)
 
-    def _matcher(self, rule: str) -> Any:
+    def _matcher(self, rule: str, gap: int) -> Any:
         from spacy.matcher import Matcher
 
         matcher = Matcher(self._vocab)
-        matcher.add(rule, [compile_rule(rule)[0]], greedy="LONGEST")
+        matcher.add(rule, [compile_rule(rule, gap)[0]], greedy="LONGEST")
         return matcher
+
+
+_GAPS = (0, 1, 2, 3, 4, 6, 6, FAR, FAR)  # made for so many words of room
+
+
+def _size(rule: str) -> tuple[int, int]:
+    """How many words a rule matches at least, and its widest gap."""
+    elements = rule.split()
+    gaps = {"..": NEAR, "...": FAR}
+    least = sum(not (e in gaps or e.endswith("?")) for e in elements)
+    return least, max((gaps.get(e, 0) for e in elements), default=0)
 
 
 def _tokenizer(vocab: Any) -> Any:

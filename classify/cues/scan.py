@@ -72,4 +72,9 @@ def _stands(literal: str, low: str, start: int) -> bool:
     """Whether it stands there, and not from the middle of a word on."""
     if start < 0 or not low.startswith(literal, start):
         return False
-    return not (start and low[start - 1].isalnum() and low[start].isalnum())
+    return begins_a_word(low, start)
+
+
+def begins_a_word(low: str, at: int) -> bool:
+    """Whether a word may begin there: not from the middle of one on."""
+    return not (at and low[at - 1].isalnum() and low[at].isalnum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 
 from classify.text import Field, Region
@@ -32,6 +33,17 @@ class Sentences:
     @cached_property
     def _ends(self) -> list[int]:
         return [stop.end() for stop in _STOPS.finditer(self._low)]
+
+    def of(self, region: Region) -> Iterator[tuple[int, int]]:
+        """All sentences of a region, `[start, end)`: what is `around` a place lies in one."""
+        ends, left = self._ends, region.start
+        for after in range(bisect_right(ends, left), len(ends)):
+            if ends[after] >= region.end:
+                break
+            yield left, ends[after]
+            left = ends[after]
+        if left < region.end:
+            yield left, region.end
 
     def around(self, place: int, region: Region) -> tuple[int, int]:
         """The sentence around a code point, inside its region; `[start, end)`.

@@ -49,7 +49,8 @@ def words_of(rule: int) -> list[str]:
 def quick(low: str, rules: range | list[int]) -> set[tuple[int, int, int]]:
     return {
         (rule, *span)
-        for rule, start, end in RULES.stretches(low, 0, len(low), rules, lambda _: True)
+        for rule, start, end in RULES.near(low, 0, len(low))
+        if rule in rules
         for span in RULES.matches(low, rule, start, end)
     }
 
@@ -81,6 +82,28 @@ def test_sentences_of_our_own_posts(part: int) -> None:
     assert matched > 20
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, len(TEXTS) - 1), st.randoms(use_true_random=False))
+def test_one_rule_is_looked_for_as_all_are(rule: int, chance: random.Random) -> None:
+    low = " ".join(chance.choices([*words_of(rule), "thing"], k=12))
+    alone = RULES.stretches(low, 0, len(low), rule)
+    assert alone == [one for one in RULES.near(low, 0, len(low)) if one[0] == rule]
+
+
+@given(st.text(alphabet="lost_g n'.\u00e9", max_size=40), st.data())
+def test_anchors_stand_wherever_a_word_may_begin(low: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(low)))
+    end = data.draw(st.integers(start, len(low)))
+    found = sorted(Rules(["@lost|los*|.g .. n"]).anchors(low, 0, start, end))
+    assert found == sorted(
+        (at, stop)
+        for at in range(start, end)
+        for word in ("lost", "los", ".g")
+        for stop in [at + len(word)]
+        if low[at:stop] == word and not (at and low[at - 1].isalnum() and word[0].isalnum())
+    )
+
+
 LITERALS = st.sampled_from(["a.b", "503 ", "?", "can't", "/go", "go", "\u00e9t\u00e9", "lost"])
 
 
@@ -99,6 +122,20 @@ def test_the_scan_finds_each_literal_where_a_word_may_begin(literals: list[str],
     found = Scan(literals).find(low)
     assert sorted(found) == sorted(expected)
     assert [f[1:][::-1] for f in found] == sorted(f[1:][::-1] for f in found)
+
+
+@given(st.text(alphabet='ab .!?\n"。', max_size=700), st.data())
+def test_what_is_read_around_a_place_lies_in_one_sentence(text: str, data: st.DataObject) -> None:
+    made = field("text", text + "a")
+    first = data.draw(st.integers(0, len(text)))
+    region = Region(first, data.draw(st.integers(first + 1, len(text) + 1)), Voice.AUTHOR)
+    sentences = Sentences(Field(made.name, made.text, made.low, (region,)))
+    every = list(sentences.of(region))
+    assert [s for s, _ in every] == [first, *(e for _, e in every[:-1])]
+    assert every[-1][1] == region.end
+    place = data.draw(st.integers(first, region.end - 1))
+    left, right = sentences.around(place, region)
+    assert any(start <= left and right <= end for start, end in every)
 
 
 @given(st.text(alphabet='ab .!?\n"。', max_size=700), st.data())
