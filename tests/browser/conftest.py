@@ -32,6 +32,8 @@ _ARGUMENTS = (
     "--disable-sync",
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+LOOK_AGAIN = 800  # milliseconds
+MOST_LOOKS = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -129,9 +131,18 @@ class Visit:
 
     @property
     def listed(self) -> list[str]:
-        """The line above a list of reports, and its rows."""
+        """The line above a list of reports, and its rows, once they change no more.
+
+        The browser draws for a while after the script has ended; on a busy machine, for seconds.
+        """
         rows = self.page.locator(".asof, [class*=st-key-row-]")
-        return rows.all_inner_texts()
+        before, now = None, rows.all_inner_texts()
+        for _ in range(MOST_LOOKS):
+            if now == before:
+                break
+            self.page.wait_for_timeout(LOOK_AGAIN)
+            before, now = now, rows.all_inner_texts()
+        return now
 
     @property
     def query(self) -> str:
