@@ -21,6 +21,7 @@ from classify.ngrams import Floats, Vocabulary, grams
 from classify.text import Views, views
 from classify.textmodel import TextClassifier
 from classify.thresholds import cause_thresholds
+from classify.unspoken import tempered
 from domain.causes import Cause
 
 # Shares of the classes that training is weighted to: those of the 843 labelled real posts, with a
@@ -241,6 +242,7 @@ def _thresholds(
     """On held-out posts, real ones and our own together and weighted as in training, since real
     posts alone hold too few that are surely of one cause."""
     report, causes, _ = calibrated(shares, scalings)
+    causes = tempered(causes, known.features)
     true = truths(known.rows)
     made = cause_thresholds(
         causes,
@@ -263,6 +265,7 @@ def _decided(
     these rightly; a second cause counts as well."""
     real = _real(known)
     report, causes, _ = calibrated(shares[real], scalings)
+    causes = tempered(causes, known.features[real])
     likely, true = causes.argmax(axis=1), truths([known.rows[i] for i in real])
     made = {}
     for i, cause in enumerate(CAUSES):

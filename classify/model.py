@@ -19,6 +19,7 @@ from classify.influence import Counted, influences
 from classify.language import language
 from classify.ngrams import Floats, Vocabulary
 from classify.text import Content, Views, views
+from classify.unspoken import tempered
 from domain.causes import Abstention, Cause, Decision
 from domain.nouns import Evidence, Fact
 
@@ -101,7 +102,9 @@ class Model:
 
     def probabilities_at(self, leaves: Nodes, rows: Floats) -> tuple[Floats, Floats, Floats]:
         """The same of rows whose leaves (n, trees) are known."""
-        return calibrated(self.combiner.at(leaves, rows), self.scalings)
+        shares = self.combiner.at(leaves, rows)
+        report, causes, undetermined = calibrated(shares, self.scalings)
+        return report, tempered(causes, rows), undetermined
 
     def _judge(self, contents: Sequence[Content], *, explain: bool) -> list[Judgement]:
         seen = [views(c) for c in contents]

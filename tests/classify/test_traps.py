@@ -202,3 +202,87 @@ def test_the_case_that_the_project_began_with(model: Model) -> None:
     }
     causes = {e.cause for e in made.evidence if e.direction == "for"}
     assert {Cause.SAFETY_TRIGGER, Cause.SESSION_MANAGEMENT} <= causes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't create an account, it never sends the code to my phone number.",
+        "Not able to register, the verification code doesn't arrive. Tried three times.",
+        "It won't let me sign up, it says my country is not supported.",
+    ],
+)
+def test_trouble_with_an_account_s_creation_is_other(model: Model, text: str) -> None:
+    assert judged(model, text, kind="review").likely_cause is Cause.OTHER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It can't answer anything after September 2021, useless for news.",
+        "Can not answer maths questions, every result is wrong.",
+        "Doesn't have enough information on my town, the other app knows more.",
+    ],
+)
+def test_what_it_is_not_able_to_do_is_no_refusal(model: Model, text: str) -> None:
+    assert judged(model, text, kind="review").likely_cause is not Cause.SAFETY_TRIGGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Expected answer of the next model: "Sorry, I can\'t help with that."',
+        "Coming soon to every shop: a mug with the title 'I'm sorry, I cannot comply'.",
+    ],
+)
+def test_a_refusal_made_up_in_jest_is_not_decided(model: Model, text: str) -> None:
+    made = model.judge([Content(text=text, kind="comment", thread_title="Which model to run?")])[0]
+    assert made.decision is not Decision.SAFETY_TRIGGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lag I had in long chat sessions is gone, great update.",
+        "The app has all my history from the website, very handy!",
+        "Pulled up all my previous threads at once. Love it.",
+    ],
+)
+def test_history_that_is_there_is_no_loss(model: Model, text: str) -> None:
+    assert judged(model, text, kind="review").decision is not Decision.SESSION_MANAGEMENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The maximum context length of that model is 128K, less than the other one's.",
+        "I don't even remember when I first subscribed to the plan.",
+        "Context size and the limit of input tokens are different things.",
+    ],
+)
+def test_a_window_that_is_only_explained_is_no_report(model: Model, text: str) -> None:
+    assert judged(model, text).decision is not Decision.CONTEXT_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("The history tab gives an error every time, works on the web, not in the app.",
+         Cause.SESSION_MANAGEMENT),
+        ("I can't access my previous chats, it says to try again later.",
+         Cause.SESSION_MANAGEMENT),
+        ("I dictated for two minutes and the recording was deleted before it became text.",
+         Cause.SESSION_MANAGEMENT),
+        ("Instead of an answer it started lecturing me about respect.", Cause.SAFETY_TRIGGER),
+        ("It says it isn't programmed to answer that. I asked about gardening.",
+         Cause.SAFETY_TRIGGER),
+        ("Way too many restrictions for my stories, the villain must be nice.",
+         Cause.SAFETY_TRIGGER),
+        ("It compacts every five minutes now and I can't get anything done.",
+         Cause.CONTEXT_LIMIT),
+        ("Beyond 200k tokens it goes dumb and loops, I had to restart the session.",
+         Cause.CONTEXT_LIMIT),
+    ],
+)  # fmt: skip
+def test_accounts_in_plain_words_have_their_cause(model: Model, text: str, cause: Cause) -> None:
+    assert judged(model, text).likely_cause is cause
