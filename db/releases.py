@@ -1,7 +1,7 @@
 """Saving what vendors announced, deployed and confirmed.
 
 Two hands write here: the catalogue that comes with the program, and the user. A line that the user
-changed stays the user's: a later version of the program's catalogue leaves it alone.
+changed or retired stays the user's: a later version of the program's catalogue leaves it alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select, update
 
 from db.changes import log
 from db.tables import ChangeLog, ConfirmedFaultRow, ReleaseRow, Table
@@ -20,6 +20,7 @@ from db.upsert import upsert
 from domain.nouns import ConfirmedFault, Release
 
 Hand = Literal["shipped", "imported"]
+RETIRED, RESTORED = "retired", "restored"  # lines of the change log beside those of the two hands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,30 @@ def save_releases(
 ) -> SavedEvents:
     """Makes or updates releases by id; those not named stay. Changes go to the change log."""
     return _save(connection, ReleaseRow, "release", [asdict(r) for r in releases], hand, now)
+
+
+def unlinked(connection: Connection, releases: Sequence[Release]) -> list[tuple[str, str]]:
+    """Links to what is neither among `releases` nor in the database: (release, absent id)."""
+    links = [(r.id, target) for r in releases for target in r.contained_in.split()]
+    wanted = {target for _, target in links} - {r.id for r in releases}
+    held = set(connection.scalars(select(ReleaseRow.id).where(ReleaseRow.id.in_(wanted))))
+    return [(release, target) for release, target in links if target in wanted - held]
+
+
+def retire(connection: Connection, release: str, because: str, now: datetime) -> None:
+    """Sets why a release no longer stands ("": it stands again), with a line in the change log."""
+    of_it = ReleaseRow.id == release
+    before = connection.scalar(select(ReleaseRow.retired).where(of_it)) or ""
+    connection.execute(update(ReleaseRow).where(of_it).values(retired=because))
+    log(
+        connection,
+        "release",
+        release,
+        RETIRED if because else RESTORED,
+        before={"retired": before},
+        after={"retired": because},
+        now=now,
+    )
 
 
 def save_faults(
@@ -86,14 +111,18 @@ def _save(
 
 
 def _of_the_user(connection: Connection, subject: str) -> set[str]:
-    """The ids whose last change the program's own catalogue did not make."""
-    last = (
-        select(func.max(ChangeLog.number))
-        .where(ChangeLog.subject == subject)
-        .group_by(ChangeLog.key)
-    )
-    written = select(ChangeLog.key).where(ChangeLog.number.in_(last), ChangeLog.what != "shipped")
-    return set(connection.scalars(written))
+    """The ids that the user changed last, or retired."""
+    lines = select(ChangeLog.key, ChangeLog.what).where(ChangeLog.subject == subject)
+    hands: dict[str, str] = {}
+    retired: dict[str, bool] = {}
+    for key, what in connection.execute(lines.order_by(ChangeLog.number)):
+        if what in (RETIRED, RESTORED):
+            retired[key] = what == RETIRED
+        else:
+            hands[key] = what
+    return {key for key, hand in hands.items() if hand != "shipped"} | {
+        key for key, gone in retired.items() if gone
+    }
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ that strike them. What is shown adds `reviewed`: see there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     FromClause,
     Select,
@@ -57,7 +58,7 @@ class Cells:
 
 def computed(connection: Connection, judges: Judges) -> Cells:
     """What the verdicts of each day's model add up to now."""
-    return _added_up(connection, judges, _judged(judges))
+    return _added_up(connection, judges, judged_posts(judges))
 
 
 def reviewed(connection: Connection, judges: Judges) -> Cells:
@@ -71,14 +72,15 @@ def reviewed(connection: Connection, judges: Judges) -> Cells:
     if connection.scalar(select(counting.c.number).limit(1)) is None:
         return made
     threads = select(PostRow.thread).join(counting, counting.c.post == PostRow.key)
+    of_them = PostRow.thread.in_(threads)
     before, after = (
-        _added_up(connection, judges, _judged(judges, threads=threads, reviews=reviews))
+        _added_up(connection, judges, judged_posts(judges, among=of_them, reviews=reviews))
         for reviews in (False, True)
     )
     return Cells(
         judges=judges,
-        exposure=_less(after.exposure, before.exposure),
-        counts=_less(after.counts, before.counts),
+        exposure=less(after.exposure, before.exposure),
+        counts=less(after.counts, before.counts),
     )
 
 
@@ -93,7 +95,8 @@ def plus(cells: dict[Key, Values], more: dict[Key, Values]) -> dict[Key, Values]
     return {key: value for key, value in (cells | changed).items() if any(value)}
 
 
-def _less(after: dict[Key, Values], before: dict[Key, Values]) -> dict[Key, Values]:
+def less(after: dict[Key, Values], before: dict[Key, Values]) -> dict[Key, Values]:
+    """`after` minus `before`, without the cells in which they are equal."""
     made = {}
     for key in after.keys() | before.keys():
         nothing = (0,) * len(after.get(key) or before[key])
@@ -122,15 +125,22 @@ def count_three(connection: Connection, posts: FromClause, within: tuple[str, ..
     query = select(column.thread, column.day, column.reporter, *group).order_by(column.thread)
     cells: dict[Key, list[int]] = {}
     for _, rows in _by_thread(connection, query):
-        first: dict[Key, date] = {}  # (group) of the thread, (group, reporter) of each in it
-        for _thread, day, reporter, *key in rows:
-            cells.setdefault((day, *key), [0, 0, 0])[0] += 1
-            for who in ((*key,), (*key, reporter)):
-                first[who] = min(day, first.get(who, day))
-        for who, day in first.items():
-            key = who[: len(within)]
-            cells.setdefault((day, *key), [0, 0, 0])[2 if key == who else 1] += 1
+        add_thread(cells, ((day, reporter, tuple(key)) for _thread, day, reporter, *key in rows))
     return {key: (a, b, c) for key, (a, b, c) in cells.items()}
+
+
+def add_thread(cells: dict[Key, list[int]], rows: Iterable[tuple[date, str, Key]]) -> None:
+    """Adds one thread to reports, reporters and threads by (day, *group).
+
+    `rows`: day, reporter and group of each of its reports.
+    """
+    first: dict[tuple[Key, str | None], date] = {}  # of a group and of each reporter in it
+    for day, reporter, group in rows:
+        cells.setdefault((day, *group), [0, 0, 0])[0] += 1
+        for who in ((group, None), (group, reporter)):
+            first[who] = min(day, first.get(who, day))
+    for (group, known), day in first.items():
+        cells.setdefault((day, *group), [0, 0, 0])[2 if known is None else 1] += 1
 
 
 def total_three(connection: Connection, posts: FromClause, by: str) -> dict[str | None, Values]:
@@ -159,12 +169,13 @@ def _by_thread(connection: Connection, query: Select[Any]) -> Iterator[tuple[str
     return groupby(connection.execute(query), key=itemgetter(0))
 
 
-def _judged(
-    judges: Judges, *, threads: Select[Any] | None = None, reviews: bool = False
+def judged_posts(
+    judges: Judges, *, among: ColumnElement[bool] | None = None, reviews: bool = False
 ) -> Select[Any]:
     """One row a post that counts in the exposure: its latest version with a verdict.
 
-    `threads`: only these. `reviews`: people's decisions take the place of the model's.
+    `among`: only posts of which this holds. `reviews`: people's decisions take the place of the
+    model's.
     """
     said = VerdictRow
     # A window, not "no later version exists": that is quadratic where a planner has no statistics.
@@ -172,8 +183,8 @@ def _judged(
     ranked = select(
         said.post, said.version, said.judged, said.decision, said.language, newest.label("age")
     ).where(judges.cover(said.model, said.day))
-    if threads is not None:
-        ranked = ranked.where(said.post.in_(select(PostRow.key).where(PostRow.thread.in_(threads))))
+    if among is not None:
+        ranked = ranked.where(said.post.in_(select(PostRow.key).where(among)))
     verdict = ranked.subquery("newest_verdict").c
     decision = func.coalesce(ReviewRow.decision, verdict.decision) if reviews else verdict.decision
     columns: tuple[Any, ...] = (

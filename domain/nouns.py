@@ -217,7 +217,8 @@ class ConfirmedFault:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Release:
-    """A dated event of a vendor. Only one with a known `deployed` day and product can be tested."""
+    """A dated event of a vendor. Only one with a known `deployed` day and product can be tested,
+    and only one that isn't `retired`."""
 
     id: str
     announced: date
@@ -233,6 +234,8 @@ class Release:
     source_title: str
     confidence: str
     note: str = ""
+    contained_in: str = ""  # ids of the releases said to contain it, separated by spaces
+    retired: str = ""  # why it no longer stands, in words; "" while it stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

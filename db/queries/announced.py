@@ -26,7 +26,9 @@ def announced(connection: Connection, title: str, opened: datetime) -> Release |
     """The release whose title stands in the title of a thread opened at that time, or None."""
     day = opened.date()
     query = select(ReleaseRow).where(
-        ReleaseRow.announced >= day - AFTER, ReleaseRow.announced <= day + BEFORE
+        ReleaseRow.announced >= day - AFTER,
+        ReleaseRow.announced <= day + BEFORE,
+        ReleaseRow.retired == "",
     )
     rows = connection.execute(query.order_by(ReleaseRow.announced.desc(), ReleaseRow.id))
     return named((Release(**row._asdict()) for row in rows), title, day)

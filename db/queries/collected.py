@@ -14,6 +14,7 @@ from domain.causes import Abstention, Decision
 from domain.filter import Filter
 from domain.nouns import Frame
 
+KnownGap = tuple[datetime, datetime | None, str]  # began, ended, reason
 _STATED = ("surfaces", "versions", "symptoms", "plans", "outcomes")
 
 
@@ -26,7 +27,7 @@ class CollectedPlace:
     frame: Frame
     posts: dict[date, int]
     visited_at: datetime | None  # start of the last run that read the source to its end
-    gaps: tuple[tuple[datetime, datetime | None, str], ...]  # began, ended, reason
+    gaps: tuple[KnownGap, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,17 +70,15 @@ def collected(connection: Connection, filter: Filter, judges: Judges) -> list[Co
     whole = replace(Filter(), sources=filter.sources, places=filter.places)
     for (day, place), number in series.exposure(connection, whole, judges).items():
         posts.setdefault(place, {})[day] = number
-    visits = _visits(connection)
-    gaps: dict[str, tuple[tuple[datetime, datetime | None, str], ...]] = {}
-    for gap in connection.execute(select(Gap).order_by(Gap.place, Gap.began)):
-        gaps[gap.place] = (*gaps.get(gap.place, ()), (gap.began, gap.ended, gap.reason))
+    visited = visits(connection)
+    gaps = known_gaps(connection)
     return [
         CollectedPlace(
             name=row.name,
             source=row.source,
             frame=Frame(row.frame),
             posts=posts.get(row.name, {}),
-            visited_at=visits.get(row.source),
+            visited_at=visited.get(row.source),
             gaps=gaps.get(row.name, ()),
         )
         for row in connection.execute(chosen)
@@ -144,7 +143,15 @@ def own_changes(connection: Connection) -> list[OwnChange]:
     return [OwnChange(place=p, kind=k, day=d, detail=t) for p, k, d, t in rows]
 
 
-def _visits(connection: Connection) -> dict[str, datetime]:
+def known_gaps(connection: Connection) -> dict[str, tuple[KnownGap, ...]]:
+    """Place -> its gaps, the earliest first."""
+    gaps: dict[str, tuple[KnownGap, ...]] = {}
+    for gap in connection.execute(select(Gap).order_by(Gap.place, Gap.began)):
+        gaps[gap.place] = (*gaps.get(gap.place, ()), (gap.began, gap.ended, gap.reason))
+    return gaps
+
+
+def visits(connection: Connection) -> dict[str, datetime]:
     """Source -> start of the last run that read it to its end."""
     done = and_(RunSource.run == RunRow.number, RunSource.outcome == "done")
     query = select(RunSource.source, func.max(RunRow.started_at)).join(RunRow, done)

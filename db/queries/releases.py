@@ -19,9 +19,12 @@ def releases(
     vendors: Collection[str] = (),
     kinds: Collection[str] = (),
     products: Collection[str] = (),
+    retired: bool = False,
 ) -> list[Release]:
-    """Releases announced from `first` to `last` inclusive, the latest first."""
+    """Releases announced from `first` to `last` inclusive, the latest first; `retired` ones too."""
     query = select(ReleaseRow)
+    if not retired:
+        query = query.where(ReleaseRow.retired == "")
     if first:
         query = query.where(ReleaseRow.announced >= first)
     if last:
@@ -38,6 +41,6 @@ def releases(
 
 
 def release(connection: Connection, release_id: str) -> Release | None:
-    """One release by its id."""
+    """One release by its id, retired or not."""
     row = connection.execute(select(ReleaseRow).where(ReleaseRow.id == release_id)).one_or_none()
     return Release(**row._asdict()) if row else None

@@ -17,6 +17,13 @@ from db.tables.collected import (
     ThreadRow,
     Tombstone,
 )
+from db.tables.effects import (
+    CompletenessRow,
+    ComputedRow,
+    EffectRow,
+    FrozenEffect,
+    FrozenFamily,
+)
 from db.tables.grouped import (
     ConstrainedPost,
     ConstraintRow,
@@ -38,7 +45,14 @@ from db.tables.judged import (
 )
 from db.tables.registry import HASH, NAME, Meta, Table, UtcTime
 from db.tables.runs import ChangeLog, RunRow, RunSource
-from db.tables.series import DailyCountRow, EpisodeRow, ExposureRow, Published, SeriesEvent
+from db.tables.series import (
+    CountedBefore,
+    DailyCountRow,
+    EpisodeRow,
+    ExposureRow,
+    Published,
+    SeriesEvent,
+)
 from db.tables.vendors import ConfirmedFaultRow, OutageRow, ReleaseCandidate, ReleaseRow
 
 __all__ = [
@@ -46,16 +60,22 @@ __all__ = [
     "NAME",
     "AddressRow",
     "ChangeLog",
+    "CompletenessRow",
+    "ComputedRow",
     "ConfirmedFaultRow",
     "ConstrainedPost",
     "ConstraintRow",
+    "CountedBefore",
     "Cursor",
     "DailyCountRow",
     "DrawRow",
+    "EffectRow",
     "EpisodeRow",
     "EvidenceRow",
     "ExposureRow",
     "FactRow",
+    "FrozenEffect",
+    "FrozenFamily",
     "Gap",
     "GroupingDue",
     "ImportBlock",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
@@ -12,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.registry import NAME, Serial, Table
+from db.tables.registry import HASH, NAME, Serial, Table
 
 
 class ExposureRow(Table):
@@ -39,6 +40,24 @@ class DailyCountRow(Table):
     reports: Mapped[int]
     reporters: Mapped[int]
     threads: Mapped[int]
+
+
+class CountedBefore(Table):
+    """A post of which something has changed since it was last counted, as it was then.
+
+    Triggers of the database write it, before the first change: no program can forget to. Without a
+    decision the post was in no count.
+    """
+
+    __tablename__ = "counted_before"
+    post: Mapped[str] = mapped_column(String(HASH), primary_key=True)
+    thread: Mapped[str] = mapped_column(String(HASH))
+    place: Mapped[str] = mapped_column(String(NAME))
+    day: Mapped[date]
+    reporter: Mapped[str] = mapped_column(String(HASH))
+    products: Mapped[str]  # one a line
+    decision: Mapped[str | None] = mapped_column(String(NAME))
+    language: Mapped[str | None] = mapped_column(String(8))
 
 
 class Published(Table):
@@ -81,3 +100,4 @@ class EpisodeRow(Table):
     began: Mapped[date] = mapped_column(primary_key=True)
     ended: Mapped[date]
     strength: Mapped[float]
+    detail: Mapped[dict[str, Any]]

@@ -30,6 +30,9 @@ class ReleaseRow(Table):
     source_title: Mapped[str]
     confidence: Mapped[str] = mapped_column(String(NAME))
     note: Mapped[str]
+    # ids of the releases said to contain an announced training, separated by spaces
+    contained_in: Mapped[str] = mapped_column(default="")
+    retired: Mapped[str] = mapped_column(default="")  # why it no longer stands; "" while it stands
 
 
 class ReleaseCandidate(Table):
