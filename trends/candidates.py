@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from db import candidates
 from db.candidates import Waiting
@@ -13,65 +12,52 @@ from db.handles import Connection, Engine
 from db.releases import save_releases
 from domain.errors import InputError
 from domain.nouns import Release
-from domain.products import PRODUCTS, UNKNOWN
+from domain.products import UNKNOWN
 from trends.catalogue import KINDS
+from trends.entries import entry
 
-_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
-
-def confirm(
-    engine: Engine,
-    candidate: str,
-    *,
-    kind: str | None,
-    product: str,
-    deployed: str | None,
-    effect: str,
-    title: str,
-    now: datetime,
-) -> Release:
+def confirm(engine: Engine, candidate: str, told: Mapping[str, str], now: datetime) -> Release:
     """Makes a release of a candidate; the announcement's day is that of the feed.
 
-    Raises `InputError` for a candidate, kind, product or day that there isn't.
+    `told` are columns of the catalogue as text: what the feed doesn't know, or has otherwise; the
+    kind is the one that its words suggest unless told. Raises `InputError` for a candidate that
+    there isn't or that suggests no kind, and as `entries.add` does.
     """
-    if product not in {UNKNOWN, *(p.name for p in PRODUCTS)}:
-        names = ", ".join(p.name for p in PRODUCTS)
-        raise InputError(f"No product is called {product!r}.", f"Known: {names}, {UNKNOWN}.")
-    day = _day(deployed) if deployed else None
     with write(engine) as connection:
         found = _one(connection, candidate)
-        chosen = kind or found.suggested
-        if chosen not in KINDS:
-            raise InputError(
-                f"{chosen!r} is no kind of release." if chosen else "Its words suggest no kind.",
-                f"Give --kind: {', '.join(KINDS)}.",
-            )
-        release = Release(
-            id=_id(found),
-            announced=found.published_at.date(),
-            date_precision="day",
-            deployed=day,
-            vendor=found.vendor,
-            product=product,
-            affects=product if product != UNKNOWN else "",
-            kind=chosen,
-            title=title or found.title,
-            claimed_effect=effect,
-            source_url=found.url,
-            source_title=found.title,
-            confidence="high",
-            note="",
-        )
+        if not (told.get("kind") or found.suggested):
+            raise InputError("Its words suggest no kind.", f"Give --kind: {', '.join(KINDS)}.")
+        product = told.get("product", UNKNOWN)
+        known = {
+            "affects": "" if product == UNKNOWN else product,
+            "announced": str(found.published_at.date()),
+            "vendor": found.vendor,
+            "kind": found.suggested,
+            "title": found.title,
+            "source_url": found.url,
+            "source_title": found.title,
+            "confidence": "high",
+        }
+        release = entry(connection, {**known, **told})
         save_releases(connection, [release], "imported", now)
         candidates.decide(connection, found.id, candidates.CONFIRMED, release.id, now)
     return release
 
 
 def dismiss(engine: Engine, chosen: Sequence[str], now: datetime) -> list[str]:
-    """Dismisses candidates, all or none; gives their ids. Raises `InputError` for one unknown."""
+    """Dismisses candidates, all or none; gives their ids.
+
+    Raises `InputError` for one unknown, and for one that was confirmed: its release would stay.
+    """
     with write(engine) as connection:
         found = [_one(connection, candidate) for candidate in chosen]
         for one in found:
+            if one.state == candidates.CONFIRMED:
+                raise InputError(
+                    f"{one.id} was confirmed as {one.release}.",
+                    f"`whylost releases retire {one.release} --because ...` takes it back.",
+                )
             candidates.decide(connection, one.id, candidates.DISMISSED, None, now)
     return [one.id for one in found]
 
@@ -84,15 +70,3 @@ def _one(connection: Connection, candidate: str) -> Waiting:
             "`whylost releases candidates --all` lists them.",
         )
     return found
-
-
-def _day(told: str) -> date:
-    try:
-        return date.fromisoformat(told)
-    except ValueError as error:
-        raise InputError(f"{told!r} is no day.", "Write --deployed 2026-05-08.") from error
-
-
-def _id(found: Waiting) -> str:
-    words = _NO_SLUG.sub("-", found.title.lower()).strip("-")[:50].strip("-")
-    return f"{_NO_SLUG.sub('-', found.vendor.lower())}-{found.published_at.date()}-{words}"

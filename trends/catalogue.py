@@ -3,33 +3,35 @@
 `trends/data/releases.csv` is the source of truth for what vendors did. `announced` is the day of
 the source; `deployed` is the day on which `product` changed for its users, and is empty where that
 isn't known: a research announcement deploys nothing, a closed test changes nothing for users at
-large. `affects` keeps the source's own wording.
+large. `affects` keeps the source's own wording. `contained_in` links an announcement to the
+releases said to contain it, by their ids; the id of a version of Claude Code that concerns the
+causes is `anthropic-claude-code-` and its number.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from db.engine import write
-from db.handles import Engine
-from db.releases import SavedEvents, save_faults, save_releases
+from db.handles import Connection, Engine
+from db.releases import SavedEvents, save_faults, save_releases, unlinked
 from domain.causes import Cause
 from domain.errors import InputError
 from domain.nouns import ConfirmedFault, Release
 from domain.products import PRODUCTS, UNKNOWN
+from trends.csvlines import Line, lines
 
 FOLDER = Path(__file__).parent / "data"
 RELEASES = FOLDER / "releases.csv"
 FAULTS = FOLDER / "confirmed_incidents.csv"
 
+RESEARCH = "safety_training_research"  # an announcement: it deploys nothing
 KINDS = (
-    "safety_training_research",
+    RESEARCH,
     "safety_safeguard_deployment",
     "policy_change",
     "model_release",
@@ -50,13 +52,14 @@ _DEFAULTS = {
     "source_title": "",
     "confidence": "medium",
     "note": "",
+    "contained_in": "",
+    "retired": "",
 }
 _RELEASE_COLUMNS = tuple(Release.__dataclass_fields__)
 _FAULT_COLUMNS = tuple(ConfirmedFault.__dataclass_fields__)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _NAME_LENGTH = 120
 
-Line = dict[str, str]
 Noun = TypeVar("Noun", Release, ConfirmedFault)
 
 
@@ -65,7 +68,7 @@ def read_releases(path: Path = RELEASES) -> list[Release]:
 
     Raises `InputError` naming file and line for the first line that can't be taken.
     """
-    return _read(path, _RELEASE_COLUMNS, _release)
+    return _read(path, _RELEASE_COLUMNS, release_of)
 
 
 def read_faults(path: Path = FAULTS) -> list[ConfirmedFault]:
@@ -77,10 +80,21 @@ def import_releases(engine: Engine, path: Path | None, now: datetime) -> SavedEv
     """Brings the releases of `path` (None: the catalogue of the program) into the database.
 
     Lines that a user imported stay as they are when the program's own catalogue comes again.
+    Raises `InputError` as `read_releases` does, and for a link to a release that isn't known.
     """
     releases = read_releases(path or RELEASES)
     with write(engine) as connection:
+        check_links(connection, releases)
         return save_releases(connection, releases, "imported" if path else "shipped", now)
+
+
+def check_links(connection: Connection, releases: Sequence[Release]) -> None:
+    """Raises `InputError` where one is linked to a release that isn't among them nor known."""
+    for release, absent in unlinked(connection, releases):
+        raise InputError(
+            f"{release}: contained_in names {absent}, which is no release.",
+            "`whylost releases list` shows the ids.",
+        )
 
 
 def import_faults(engine: Engine, path: Path | None, now: datetime) -> SavedEvents:
@@ -93,7 +107,7 @@ def import_faults(engine: Engine, path: Path | None, now: datetime) -> SavedEven
 def _read(path: Path, columns: tuple[str, ...], make: Callable[[Line], Noun]) -> list[Noun]:
     made: list[Noun] = []
     seen: dict[str, int] = {}
-    for number, line in _lines(path, columns):
+    for number, line in lines(path, columns, _DEFAULTS):
         try:
             noun = make(line)
         except ValueError as error:
@@ -108,50 +122,12 @@ def _read(path: Path, columns: tuple[str, ...], make: Callable[[Line], Noun]) ->
     return made
 
 
-def _lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, Line]]:
-    """Each record with the number of its first line; cells stripped, absent columns filled."""
-    rows = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    began = 1
-    try:
-        head = [name.strip() for name in next(rows, [])]
-        _check_head(path, head, columns)
-        began = rows.line_num + 1
-        for cells in rows:
-            if any(cell.strip() for cell in cells):
-                if len(cells) != len(head):
-                    raise InputError(
-                        f"{path.name}, line {began}: {len(cells)} cells under {len(head)} columns.",
-                        "Put a cell that contains a comma in double quotes.",
-                    )
-                told = dict(zip(head, (cell.strip() for cell in cells), strict=True))
-                yield began, {name: told.get(name, _DEFAULTS.get(name, "")) for name in columns}
-            began = rows.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path.name}, line {began}: {error}.", "Mend that line.") from error
+def release_of(told: Mapping[str, str]) -> Release:
+    """The release whose columns are `told` as text, those left out as in a file.
 
-
-def _check_head(path: Path, head: list[str], columns: tuple[str, ...]) -> None:
-    needed = [name for name in columns if name not in head and name not in _DEFAULTS]
-    strange = [name for name in head if name not in columns]
-    if needed or strange or len(set(head)) != len(head):
-        says = [f"no column {name}" for name in needed]
-        says += [f"an unknown column {name or '(unnamed)'}" for name in strange]
-        raise InputError(
-            f"{path.name}, line 1: {', '.join(says) or 'a column stands there twice'}.",
-            f"Columns: {', '.join(columns)}.",
-        )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text.", "Save it as CSV in UTF-8.") from error
-
-
-def _release(line: Line) -> Release:
+    Raises `ValueError` naming the column that can't be taken.
+    """
+    line = {name: told.get(name, _DEFAULTS.get(name, "")) for name in _RELEASE_COLUMNS}
     release = Release(
         **line
         | {  # type: ignore[arg-type]  # the other columns are text, as the noun has them
@@ -165,10 +141,13 @@ def _release(line: Line) -> Release:
             "title": _filled(line, "title"),
             "source_url": _link(line),
             "confidence": _one_of(line, "confidence", CONFIDENCES),
+            "contained_in": _links(line),
         }
     )
     if release.deployed and release.product == UNKNOWN:
         raise ValueError("a day of deployment needs the product that changed")
+    if release.deployed and release.kind == RESEARCH:
+        raise ValueError("research deploys nothing: name in contained_in what contains it")
     return release
 
 
@@ -216,6 +195,15 @@ def _filled(line: Line, name: str) -> str:
     if name == "vendor" and len(line[name]) > _NAME_LENGTH:
         raise ValueError(f"{name} is longer than {_NAME_LENGTH} characters")
     return line[name]
+
+
+def _links(line: Line) -> str:
+    """Ids parted by one space, each once; raises `ValueError` for what is no id, or its own."""
+    ids = list(dict.fromkeys(line["contained_in"].split()))
+    for one in ids:
+        if not _ID.fullmatch(one) or one == line["id"]:
+            raise ValueError(f"contained_in {one[:40]!r} is not the id of another release")
+    return " ".join(ids)
 
 
 def _link(line: Line) -> str:

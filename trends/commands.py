@@ -1,19 +1,19 @@
-"""`whylost trends` and `whylost releases`."""
+"""`whylost trends`; `whylost releases` stands in `trends.release_commands`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from trends.release_commands import releases
 
 if TYPE_CHECKING:
     from db.opened import Opened
     from domain.invocation import Invocation
     from domain.nouns import RunReport
     from trends.series import Overview
-
-releases = typer.Typer(no_args_is_help=True, help="The timeline of the vendors' releases.")
+    from trends.told import Kept
 
 
 def mount(parent: typer.Typer) -> None:
@@ -31,35 +31,47 @@ def trends(
     place: Annotated[
         list[str] | None, typer.Option(help="Only this place; may be repeated.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Count and compute everything, not only what changed.")
+    ] = False,
 ) -> None:
-    """Count by day, and show the latest whole period of every series (all with --json)."""
+    """Count by day, test what changed around releases, and show the latest whole periods.
+
+    With --json everything: series, effects of releases, families, spikes, steps, delays, back-test.
+    """
     from dataclasses import asdict
 
     from db.engine import read
     from db.lock import run_lock
     from db.opened import opened
     from domain.filter import Filter
+    from trends.kept import plain
     from trends.periods import Period
     from trends.series import overview_series
+    from trends.told import kept, tried
 
     told: Invocation = context.obj
     wanted = Filter(products=tuple(product or ()), places=tuple(place or ()))
     period = Period.DAY if days else Period.WEEK
     with opened(told.settings) as database:
         with run_lock(database.engine):
-            report = refresh(told, database)
+            report = refresh(told, database, again=again)
         with read(database.engine) as connection:
             overview = overview_series(connection, wanted, period, told.now())
-    told.tell({"run": asdict(report), "overview": asdict(overview)})
+            held = kept(connection, wanted)
+            faults = tried(connection, told.now().date()) if told.json else None
+    everything = {"run": asdict(report), "overview": asdict(overview), "back_test": plain(faults)}
+    told.tell(everything | held.to_json())
     _show(told, overview)
+    _around_releases(told, held)
 
 
-def refresh(told: Invocation, database: Opened) -> RunReport:
-    """Brings series and timeline up to date; call under the run lock."""
+def refresh(told: Invocation, database: Opened, *, again: bool = False) -> RunReport:
+    """Brings series, tests and timeline up to date; call under the run lock."""
     from trends.run import refresh as run
 
     with told.progress("Counting") as progress:
-        report = run(database.engine, told.now(), progress)
+        report = run(database.engine, told.now(), progress, again=again)
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in report.counts.items())
     told.say(f"trends: {counts}")
     return report
@@ -83,141 +95,31 @@ def _show(told: Invocation, overview: Overview) -> None:
     told.say(*(item.text for item in overview.missing), *overview.notes)
 
 
-@releases.command(name="list")
-def list_(
-    context: typer.Context,
-    product: Annotated[
-        list[str] | None, typer.Option(help="Only this product; may be repeated.")
-    ] = None,
-) -> None:
-    """The timeline, the latest first."""
-    from dataclasses import asdict
-
-    from db.engine import read
-    from db.opened import opened
-    from db.queries.releases import releases as known
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database, read(database.engine) as connection:
-        found = known(connection, products=product or ())
-    told.tell([asdict(release) for release in found])
-    told.table(
-        ("announced", "deployed", "product", "kind", "title", "id"),
-        [
-            (
-                str(r.announced)[: 10 if r.date_precision == "day" else 7],
-                r.deployed and str(r.deployed),
-                r.product,
-                r.kind,
-                r.title,
-                r.id,
-            )
-            for r in found
-        ],
-    )
-    if not found:
-        told.say("No release is known yet: `whylost trends` brings the catalogue in.")
-
-
-@releases.command(name="import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A CSV file with the catalogue's columns.")],
-) -> None:
-    """Add or change releases from a CSV file; what it doesn't name stays."""
-    from dataclasses import asdict
-
-    from db.lock import run_lock
-    from db.opened import opened
-    from trends.catalogue import import_releases
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database, run_lock(database.engine):
-        saved = import_releases(database.engine, file, told.now())
-    told.tell(asdict(saved))
+def _around_releases(told: Invocation, held: Kept) -> None:
+    """What rose or fell around releases, and how much was tested."""
+    tested = [one.effect for one in held.effects if one.effect.p is not None]
+    if not tested:
+        return
+    moved = [one for one in tested if one.verdict in ("rose", "fell")]
     told.say(
-        f"releases: {saved.new:,} new, {saved.changed:,} changed, {saved.unchanged:,} unchanged"
+        f"Around releases: {len(tested):,} tests, of which {len(moved):,} say that reports rose or "
+        "fell. `whylost releases compare --release ID` says what stands behind each."
     )
-
-
-@releases.command()
-def candidates(
-    context: typer.Context,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also those whose words suggest no kind of release.")
-    ] = False,
-) -> None:
-    """What vendors published, waiting for a person to confirm or dismiss it."""
-    from dataclasses import asdict
-
-    from db.candidates import count_new, waiting
-    from db.engine import read
-    from db.opened import opened
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database, read(database.engine) as connection:
-        found = waiting(connection, suggested=not everything)
-        others = count_new(connection) - len(found)
-    told.tell([asdict(candidate) for candidate in found])
-    told.table(
-        ("published", "vendor", "suggested", "title", "id", "page"),
-        [(str(c.published_at.date()), c.vendor, c.suggested, c.title, c.id, c.url) for c in found],
-    )
-    if others:
-        told.say(f"{others:,} more suggest no kind of release: --all shows them.")
-    if not found and not others:
-        told.say("No candidate waits. `whylost ingest vendorfeeds` reads the vendors' feeds.")
-
-
-@releases.command()
-def confirm(
-    context: typer.Context,
-    candidate: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
-    kind: Annotated[
-        str | None, typer.Option(help="The kind of release; without: what its words suggest.")
-    ] = None,
-    product: Annotated[str, typer.Option(help="The product that changed, if known.")] = "unknown",
-    deployed: Annotated[
-        str | None, typer.Option(help="The day on which the product changed for its users.")
-    ] = None,
-    effect: Annotated[str, typer.Option(help="What the vendor claims, in your own words.")] = "",
-    title: Annotated[str, typer.Option(help="In your own words; without: the feed's.")] = "",
-) -> None:
-    """Put a candidate on the timeline, after you read its page."""
-    from dataclasses import asdict
-
-    from db.lock import run_lock
-    from db.opened import opened
-    from trends.candidates import confirm as put
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database, run_lock(database.engine):
-        made = put(
-            database.engine,
-            candidate,
-            kind=kind,
-            product=product,
-            deployed=deployed,
-            effect=effect,
-            title=title,
-            now=told.now(),
+    if moved:
+        told.table(
+            ("product", "release", "day", "cause", "verdict", "ratio", "low", "high", "q"),
+            [
+                (
+                    one.product,
+                    one.cluster,
+                    str(one.day),
+                    one.cause,
+                    one.verdict + (" (preliminary)" if one.preliminary else ""),
+                    one.ratio,
+                    one.low,
+                    one.high,
+                    one.q,
+                )
+                for one in sorted(moved, key=lambda one: one.day, reverse=True)
+            ],
         )
-    told.tell(asdict(made))
-    told.say(f"{made.id}: {made.kind}, announced {made.announced}: {made.title}")
-
-
-@releases.command()
-def dismiss(
-    context: typer.Context,
-    candidates: Annotated[list[str], typer.Argument(help="Their ids, or the beginnings of them.")],
-) -> None:
-    """Say that candidates are no releases; they are not shown again."""
-    from db.lock import run_lock
-    from db.opened import opened
-    from trends.candidates import dismiss as drop
-
-    told: Invocation = context.obj
-    with opened(told.settings) as database, run_lock(database.engine):
-        dropped = drop(database.engine, candidates, told.now())
-    told.tell(dropped)
-    told.say(f"{len(dropped):,} dismissed.")

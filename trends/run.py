@@ -6,28 +6,28 @@ from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
-from db import runs, series, tally
-from db.engine import read, write
+from db import runs, series
 from db.handles import Engine
-from db.judges import judges
 from domain.invocation import Progress
 from domain.nouns import RunReport
 from trends.catalogue import import_faults, import_releases
+from trends.keep import keep
 
 _STEPS = 3
 
 
-def refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
-    """Brings releases, exposure and daily counts up to date; run it again at any time.
+def refresh(engine: Engine, now: datetime, report: Progress, *, again: bool = False) -> RunReport:
+    """Brings releases, daily counts, and what tests of changes find up to date; run it at any time.
 
-    Counting only reads; what differs is written in one transaction, so a reader sees all of it or
-    nothing, and a killed run leaves nothing half-written. `report` is told the steps. Call under
-    the run lock; the run leaves its line in the database.
+    Counts are written in one transaction and results in another, so a reader sees all of one day or
+    of the next, and a killed run leaves nothing half-written. Only what changed since the last run
+    is counted and computed, with `again` everything; what is frozen stays. `report` is told the
+    steps. Call under the run lock; the run leaves its line in the database.
     """
-    return runs.record(engine, "trends", now, partial(_refresh, engine, now, report))
+    return runs.record(engine, "trends", now, partial(_refresh, engine, now, report, again))
 
 
-def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
+def _refresh(engine: Engine, now: datetime, report: Progress, again: bool) -> RunReport:
     began = monotonic()
     report(0, _STEPS)
     releases = import_releases(engine, None, now)
@@ -37,13 +37,10 @@ def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
         "releases_changed": releases.changed + faults.changed,
     }
     report(1, _STEPS)
-    with read(engine) as connection:
-        shown = judges(connection)
-        cells = tally.computed(connection, shown) if shown else None
+    written = series.refresh(engine, now, again=again)
     report(2, _STEPS)
-    if cells is not None:
-        with write(engine) as connection:
-            written = series.save(connection, cells, now)
+    if written is not None:
+        counts |= keep(engine, now, again=again)
         counts |= {
             "exposure_rows": written.exposure,
             "count_rows": written.counts,
@@ -56,5 +53,5 @@ def _refresh(engine: Engine, now: datetime, report: Progress) -> RunReport:
         finished_at=now + timedelta(seconds=monotonic() - began),
         outcome="done",
         counts=counts,
-        message="" if cells else "Nothing is judged yet: run `whylost classify` first.",
+        message="" if written else "Nothing is judged yet: run `whylost classify` first.",
     )

@@ -18,6 +18,7 @@ from domain.products import PRODUCTS, UNKNOWN
 from trends.catalogue import (
     FAULTS,
     RELEASES,
+    RESEARCH,
     import_faults,
     import_releases,
     read_faults,
@@ -28,6 +29,10 @@ HEAD = "id,announced,vendor,kind,title,source_url,product,deployed\n"
 LINE = "one,2026-05-08,Acme,model_release,A model,https://example.org/1,Claude,2026-05-08\n"
 
 
+LINKED = HEAD.replace("\n", ",contained_in\n")
+VERSION = "anthropic-claude-code-"
+
+
 def write(path: Path, text: str) -> Path:
     file = path / "releases.csv"
     file.write_text(text, encoding="utf-8")
@@ -36,8 +41,8 @@ def write(path: Path, text: str) -> Path:
 
 def test_the_shipped_files_are_whole() -> None:
     releases = read_releases()
-    assert len(releases) == 290
-    assert len({r.id for r in releases}) == 290
+    assert len(releases) == 415
+    assert len({r.id for r in releases}) == 415
     assert {r.product for r in releases} <= {p.name for p in PRODUCTS} | {UNKNOWN}
     assert len(read_faults()) == 7
 
@@ -45,8 +50,28 @@ def test_the_shipped_files_are_whole() -> None:
 def test_every_row_of_the_sources_is_there_with_its_own_wording(shared: Path) -> None:
     with (shared / "data/releases.csv").open(encoding="utf-8", newline="") as file:
         told = Counter((r["date"], r["title"], r["product_or_model"]) for r in csv.DictReader(file))
-    ours = Counter((r.announced.isoformat(), r.title, r.affects) for r in read_releases())
+    ours = Counter(
+        (r.announced.isoformat(), r.title, r.affects)
+        for r in read_releases()
+        if not r.id.startswith(VERSION)
+    )
     assert ours == told
+
+
+def test_every_version_that_concerns_the_causes_is_there_once(shared: Path) -> None:
+    with (shared / "data/claude_code_changelog_events.csv").open(encoding="utf-8") as file:
+        events = list(csv.DictReader(file))
+    days = {event["version"]: event["date"] for event in events}
+    ours = [r for r in read_releases() if r.product == "Claude Code"]
+    named = Counter(r.affects.removeprefix("Claude Code ") for r in ours)
+    missing = {v for v in days if named[v] != 1}
+    assert missing == {"2.0.0"}  # stands there as "Claude Code 2.0"
+    for r in ours:
+        version = r.id.removeprefix(VERSION)
+        if version != r.id:
+            assert r.announced.isoformat() == days[version]
+            told = [e["summary"] for e in events if e["version"] == version]
+            assert all(summary in r.claimed_effect for summary in told), r.id
 
 
 def test_research_deploys_nothing() -> None:
@@ -57,28 +82,56 @@ def test_research_deploys_nothing() -> None:
     assert [(r.announced, r.deployed) for r in why] == [(date(2026, 5, 8), None)]
 
 
+def test_an_announcement_is_linked_to_what_is_said_to_contain_it() -> None:
+    known = {r.id: r for r in read_releases()}
+    linked = {r.id: r.contained_in.split() for r in known.values() if r.contained_in}
+    for one, targets in linked.items():
+        assert known[one].deployed is None, one
+        for target in targets:
+            assert known[target].vendor == known[one].vendor
+            assert known[target].kind in {"model_release", "safety_safeguard_deployment"}
+    why = next(r for r in known.values() if "Teaching Claude why" in r.title)
+    models = [known[target] for target in linked[why.id]]
+    assert [(m.announced.isoformat(), m.affects) for m in models] == [
+        ("2025-10-15", "Claude Haiku 4.5"),
+        ("2025-11-24", "Claude Opus 4.5"),
+        ("2026-02-05", "Claude Opus 4.6"),
+        ("2026-02-17", "Claude Sonnet 4.6"),
+        ("2026-04-07", "Claude Mythos Preview"),
+        ("2026-04-16", "Claude Opus 4.7"),
+    ]
+
+
+def test_training_without_a_link_says_that_nobody_said() -> None:
+    for r in read_releases():
+        if "subtype:training" in r.note and not r.contained_in:
+            assert "which released models contain it is not said" in r.note, r.id
+
+
 def test_a_deployment_has_a_day_a_product_and_a_kind_that_deploys() -> None:
     deployed = [r for r in read_releases() if r.deployed]
-    assert len(deployed) == 136
+    assert len(deployed) == 261
     assert all(r.date_precision == "day" and r.product != UNKNOWN for r in deployed)
     assert Counter(r.kind for r in deployed).keys() == {
         "model_release",
         "context_feature",
         "session_feature",
         "safety_safeguard_deployment",
-        "outage_or_postmortem",  # two: the day on which a faulty change went out, as stated
+        "outage_or_postmortem",  # three: a faulty change went out, or access ended, as stated
     }
     by_product = Counter(r.product for r in deployed)
-    assert by_product["Claude Code"] == 36
-    assert by_product["Claude"] == 59
+    assert by_product["Claude Code"] == 160
+    assert by_product["Claude"] == 60
     assert by_product["ChatGPT"] == 28
 
 
-def test_a_known_product_without_a_day_of_deployment_says_why() -> None:
-    deploying = ("model_release", "context_feature", "session_feature")
+def test_what_was_not_deployed_says_why() -> None:
     for r in read_releases():
-        if r.kind in deploying and r.product != UNKNOWN and not r.deployed:
-            assert r.note or r.date_precision == "month", r.id
+        assert r.deployed or r.note, r.id
+
+
+def test_nothing_shipped_is_retired() -> None:
+    assert {r.retired for r in read_releases()} == {""}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +149,9 @@ def test_a_known_product_without_a_day_of_deployment_says_why() -> None:
         (HEAD + LINE.replace("model_release", "party"), "line 2: kind 'party'"),
         (HEAD + LINE.replace("Claude,", "Claudia,"), "line 2: product 'Claudia'"),
         (HEAD + LINE.replace("Claude,", "unknown,"), "line 2: a day of deployment needs"),
+        (HEAD + LINE.replace("model_release", RESEARCH), "line 2: research deploys nothing"),
+        (LINKED + LINE.replace("\n", ",Two!\n"), "line 2: contained_in 'Two!'"),
+        (LINKED + LINE.replace("\n", ",one\n"), "line 2: contained_in 'one' is not the id of ano"),
         (HEAD + LINE.replace("https://", "javascript:"), "line 2: source_url 'javascript:"),
         (HEAD + LINE.replace("A model", "A, model"), "line 2: 9 cells under 8 columns"),
         (HEAD + '"two\nlines",2026\n' + LINE, "line 2: 2 cells"),
@@ -131,10 +187,10 @@ def test_a_fault_can_not_end_before_it_began(tmp_path: Path) -> None:
 
 
 def test_importing_again_changes_nothing(engine: Engine, now: datetime) -> None:
-    assert import_releases(engine, None, now).new == 290
+    assert import_releases(engine, None, now).new == 415
     assert import_faults(engine, None, now).new == 7
     again = import_releases(engine, None, now)
-    assert (again.new, again.changed, again.unchanged, again.kept) == (0, 0, 290, 0)
+    assert (again.new, again.changed, again.unchanged, again.kept) == (0, 0, 415, 0)
     assert import_faults(engine, None, now).unchanged == 7
     with read(engine) as connection:
         assert connection.execute(select(ChangeLog)).all() == []
@@ -166,3 +222,22 @@ def test_a_users_line_stays_when_the_shipped_one_comes_again(
     assert lines[0].what == "imported"
     assert lines[0].before == {"deployed": mine.deployed.isoformat(), "note": mine.note}  # type: ignore[union-attr]  # chosen for having one
     assert lines[0].after == {"deployed": None, "note": "rolled out over a month"}
+
+
+def test_a_link_leads_to_a_release_of_the_file_or_of_the_database(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    two = LINE.replace("one", "two").replace("2026-05-08\n", "2026-05-08,one\n")
+    text = LINKED + LINE.replace("\n", ",\n") + two
+    assert import_releases(engine, write(tmp_path, text), now).new == 2
+    three = two.replace("two", "three").replace(",one\n", ",one  two one\n")
+    assert import_releases(engine, write(tmp_path, LINKED + three), now).new == 1
+    with read(engine) as connection:
+        held = release(connection, "three")
+    assert held is not None
+    assert held.contained_in == "one two"
+    four = two.replace("two", "four").replace(",one\n", ",five\n")
+    with pytest.raises(InputError, match="four: contained_in names five, which is no release"):
+        import_releases(engine, write(tmp_path, LINKED + four), now)
+    with read(engine) as connection:
+        assert release(connection, "four") is None
