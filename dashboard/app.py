@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.views import health, method, overview, releases, report, reports
+from dashboard.views import health, method, overview, release, releases, report, reports
 
 PAGES = {
     "overview": st.Page(overview.page, title="Overview", url_path="overview", default=True),
@@ -17,6 +17,7 @@ PAGES = {
     "releases": st.Page(releases.page, title="Releases", url_path="releases"),
     "health": st.Page(health.page, title="Data health", url_path="health"),
     "method": st.Page(method.page, title="Method", url_path="method"),
+    "release": st.Page(release.page, title="Release", url_path="release", visibility="hidden"),
     "report": st.Page(report.page, title="Report", url_path="report", visibility="hidden"),
 }
 

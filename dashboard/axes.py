@@ -43,6 +43,11 @@ class Frame:
         """The colour of axes and hatching."""
         return "#8a929a" if self.dark else "#767d84"
 
+    @property
+    def warm(self) -> str:
+        """The colour of days above expectation."""
+        return "#d9a52e" if self.dark else "#e0a100"
+
     def days(self, **more: Any) -> Spec:
         """The horizontal encoding, in UTC."""
         return {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None, **more}

@@ -6,7 +6,7 @@ run that ended or the last change that a person made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +15,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.database import address, engine, told_demonstration
+from db.effects import KeptCompleteness, KeptEpisode
 from db.engine import holds_demonstration, read
 from db.handles import Connection
 from db.judges import Judges, judges
-from db.queries import facets
+from db.queries import effects, facets
 from db.queries.state import state
 from domain.filter import Filter
 from trends.periods import Period
@@ -81,3 +82,20 @@ def overview(source: Shown, wanted: Filter, period: str, today: str) -> Overview
     """What the overview draws; `today` is part of the key, since a period ends with its day."""
     with reading(source) as connection:
         return overview_series(connection, wanted, Period(period), now())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandingOut:
+    """Spikes and steps of one product, and the delays by place."""
+
+    episodes: tuple[KeptEpisode, ...]
+    late: Mapping[str, KeptCompleteness]
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def standing_out(source: Shown, product: str) -> StandingOut:
+    """What the charts of one product draw beside the counts; `*`: of all posts."""
+    with reading(source) as connection:
+        found = effects.episodes(connection, products=(product,))
+        late = effects.completeness(connection)
+    return StandingOut(episodes=tuple(found), late={one.place: one for one in late})

@@ -11,8 +11,10 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboard import watch
 from dashboard.axes import AXIS_WIDTH, Frame, Spec, finished, moment, told
 from dashboard.theme import SIGNS, Sign
+from dashboard.watched import NOTHING, Watched
 from db.cells import neutral
 from domain.filter import Filter
 from domain.nouns import Release
@@ -21,20 +23,29 @@ from trends.periods import State
 
 PANEL_HEIGHT = 84
 LABEL_HEIGHT = 16
+_LATE = "not complete yet: more of it will be seen"
 _STATES = {State.WHOLE: "complete", State.PARTIAL: "partly seen", State.MISSING: "gap"}
 
 
 def panel(
-    series: Series, around: Frame, releases: Sequence[Release], wanted: Filter, *, labelled: bool
+    series: Series,
+    around: Frame,
+    releases: Sequence[Release],
+    wanted: Filter,
+    *,
+    labelled: bool,
+    watched: Watched = NOTHING,
 ) -> Spec:
     """One cause at one place over time, with its interval; points lead to the posts behind them.
 
-    Only where `labelled` the days are written below it.
+    Only where `labelled` the days are written below it. `watched`: what stands out in it, and which
+    days are not complete yet: these have no point.
     """
     sign = SIGNS[series.decision]
-    top = max((v for v in (*series.high, *series.values) if v is not None), default=0.0)
+    known = [v for v in (*series.high, *series.values) if v is not None]
+    scale = {"domain": [0, max(1.05 * max(known, default=0.0), 0.01)]}
     curves = {
-        "data": {"values": _rows(series, around, wanted)},
+        "data": {"values": _rows(series, around, wanted, watched)},
         "layer": [
             *_interval(around, sign),
             _line(around, sign),
@@ -44,32 +55,38 @@ def panel(
             "y": {
                 "type": "quantitative",
                 "title": None,
-                "scale": {"domain": [0, max(top * 1.05, 0.01)]},
+                "scale": scale,
                 "axis": {"tickCount": 3, "minExtent": AXIS_WIDTH, "maxExtent": AXIS_WIDTH},
             }
         },
     }
-    layers = [*_unseen(series, around), *_rules(releases, around), curves]
+    layers = [
+        *_unseen(series, around, watched),
+        *watch.layers(series, around, watched, scale),
+        *_rules(releases, around),
+        curves,
+    ]
     whole = {"layer": layers, "resolve": {"scale": {"y": "independent"}}}
     return finished(whole, around, PANEL_HEIGHT + LABEL_HEIGHT * labelled, labelled=labelled)
 
 
-def _rows(series: Series, around: Frame, wanted: Filter) -> list[dict[str, Any]]:
+def _rows(series: Series, around: Frame, wanted: Filter, watched: Watched) -> list[dict[str, Any]]:
     """A row a period, drawn in its middle."""
     rows = []
     for at, start in enumerate(series.starts):
         last = start + around.length - timedelta(days=1)
+        late = watched.incomplete(last)
         rows.append(
             {
                 "day": moment(start, around.length / 2),
                 "period": f"{start}" if start == last else f"{start} to {last}",
-                "value": series.values[at],
-                "low": series.low[at],
-                "high": series.high[at],
+                "value": None if late else series.values[at],
+                "low": None if late else series.low[at],
+                "high": None if late else series.high[at],
                 "reports": series.reports[at],
                 "reporters": series.reporters[at],
                 "posts": series.posts[at],
-                "state": _STATES[series.states[at]],
+                "state": _LATE if late else _STATES[series.states[at]],
                 "behind": _behind(series, start, last, wanted),
             }
         )
@@ -131,15 +148,17 @@ def _points(around: Frame, sign: Sign, unit: str) -> Spec:
     return {"mark": mark, "encoding": {**places, "href": {"field": "behind"}, "tooltip": lines}}
 
 
-def _unseen(series: Series, around: Frame) -> list[Spec]:
-    """Partly seen periods shaded, gaps shaded and hatched with seven diagonals."""
+def _unseen(series: Series, around: Frame, watched: Watched) -> list[Spec]:
+    """Partly seen periods shaded; gaps and what isn't complete hatched with seven diagonals too."""
     areas, lines = [], []
     for start, state in zip(series.starts, series.states, strict=True):
-        if state is State.WHOLE:
-            continue
         end = start + around.length
-        areas.append({"day": start.isoformat(), "end": end.isoformat(), "seen": _STATES[state]})
-        if state is State.MISSING:
+        late = watched.incomplete(end - timedelta(days=1))
+        if state is State.WHOLE and not late:
+            continue
+        seen = _LATE if late and state is State.WHOLE else _STATES[state]
+        areas.append({"day": start.isoformat(), "end": end.isoformat(), "seen": seen})
+        if late or state is State.MISSING:
             step = around.length / 7
             lines += [
                 {"day": moment(start, step * n), "end": moment(start, step * (n + 1))}

@@ -125,7 +125,8 @@ _UNLIKE = {
     *("first_seen_at", "seen_at", "moved_at", "found_at", "at", "number", "first_used_at"),
     *("purged_at", "due_at"),
 }
-_LEFT_OUT = {"run", "run_source", "gap"}
+# Delays follow from first-seen times; digests from delays and gaps.
+_LEFT_OUT = {"run", "run_source", "gap", "completeness", "computed"}
 
 Dump = dict[str, list[tuple[object, ...]]]
 

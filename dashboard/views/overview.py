@@ -6,20 +6,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import data, filters, frame, summary, theme
+from dashboard import data, filters, frame, summary
 from dashboard.axes import Frame, frame_of
+from dashboard.data import Shown
+from dashboard.overview_tables import heading, numbers, outstanding
 from dashboard.panels import panel
 from dashboard.strip import strip
-from dashboard.tables import table
 from dashboard.text import plain
+from dashboard.watched import Watched
 from db.queries import health
 from db.queries.releases import releases
-from domain.causes import DECISION_LABELS
+from db.queries.series import is_narrow
 from domain.filter import Filter
 from domain.nouns import Release
-from domain.products import PRODUCTS
+from domain.products import ANY, PRODUCTS
 from trends.curves import Series
-from trends.periods import Period, State
+from trends.periods import Period
 from trends.series import Overview, SeenPlace
 
 PERIODS = {Period.WEEK.value: "Weeks", Period.DAY.value: "Days"}
@@ -49,7 +51,7 @@ def page() -> None:
         frame.link("overview", "Clear the filter")
         return
     st.html(summary.three(seen.totals, wanted))
-    _charts(seen, wanted, period, known)
+    _charts(source, seen, wanted, period, known)
     _missing(seen)
 
 
@@ -58,7 +60,9 @@ def _period() -> Period:
     return Period(asked) if asked in PERIODS else Period.WEEK
 
 
-def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Release]) -> None:
+def _charts(
+    source: Shown, seen: Overview, wanted: Filter, period: Period, known: Sequence[Release]
+) -> None:
     """The panels of one place, chosen above them: places are never added up."""
     drawn = [place for place in seen.places if any(s.place == place.name for s in seen.series)]
     if not drawn:
@@ -75,15 +79,19 @@ def _charts(seen: Overview, wanted: Filter, period: Period, known: Sequence[Rele
         return
     there = [release for release in known if around.holds(release)]
     st.html(_unit(place, series[0]))
-    _strip(there, around)
+    _strip(there, around, wanted)
     tested = _of_place(there, place, wanted)
+    watched = _watched(source, wanted, place, known, tested)
     with st.container(key="panels", gap=None):
         for one in series:
-            st.html(_heading(one))
-            spec = panel(one, around, tested, wanted, labelled=one is series[-1])
+            st.html(heading(one, watched, around))
+            spec = panel(one, around, tested, wanted, labelled=one is series[-1], watched=watched)
             st.vega_lite_chart(spec, theme=None, width="stretch", key=f"panel-{one.decision.value}")
     with st.expander("The same numbers as a table"):
-        st.html(_table(series))
+        st.html(numbers(series, watched, around))
+    if shown := outstanding(series, watched, around):
+        with st.expander("What stands out, as a table"):
+            st.html(shown)
 
 
 def _controls(places: Sequence[SeenPlace], series: Sequence[Series]) -> SeenPlace:
@@ -128,21 +136,42 @@ def _unit(place: SeenPlace, series: Series) -> str:
     frame_told = f"{place.name} shows us {place.frame.value}"
     return (
         f'<div class="quiet">{plain(series.unit.capitalize())}, with 95 % intervals; '
-        f"{plain(frame_told)}. Hatched: a gap. Shaded: only partly seen. "
+        f"{plain(frame_told)}. Hatched: a gap, or not complete yet. Grey: only partly seen. "
+        "Amber: more than expected. Dotted band: a lasting step, somewhere in it. "
         "A point leads to the posts behind it.</div>"
     )
 
 
-def _strip(there: Sequence[Release], around: Frame) -> None:
-    drawn = strip(there, around)
+def _strip(there: Sequence[Release], around: Frame, wanted: Filter) -> None:
+    drawn = strip(there, around, wanted)
     if drawn is None:
         return
     st.html(
         f'<div class="asof"><b>Releases</b> {len(there):,} in these days. ▼ deployed, ○ announced '
-        "only; point at one for its name. Dashed lines below: deployments in this place's "
-        "products. Near in time is not because of.</div>"
+        "only; point at one for its name, open it for what was reported around it. Dashed lines "
+        "below: deployments in this place's products. Near in time is not because of.</div>"
     )
     st.vega_lite_chart(drawn, theme=None, width="stretch", key="releases")
+
+
+def _watched(
+    source: Shown,
+    wanted: Filter,
+    place: SeenPlace,
+    known: Sequence[Release],
+    tested: Sequence[Release],
+) -> Watched:
+    """What is known beside the counts; only delays where a filter makes them something else."""
+    explored = is_narrow(wanted) or wanted.languages or len(wanted.products) > 1
+    product = wanted.products[0] if wanted.products else ANY
+    found = data.standing_out(source, product)
+    return Watched(
+        episodes=() if explored else found.episodes,
+        late=found.late.get(place.name),
+        all_posts=not explored and product == ANY,
+        publications={one.id: one for one in known},
+        deployed=tuple(tested),
+    )
 
 
 def _of_place(there: Sequence[Release], place: SeenPlace, wanted: Filter) -> list[Release]:
@@ -152,47 +181,6 @@ def _of_place(there: Sequence[Release], place: SeenPlace, wanted: Filter) -> lis
         p.name for p in PRODUCTS if any(word.replace("-", " ") in named for word in p.words)
     }
     return [r for r in there if r.deployed and r.product in products]
-
-
-def _heading(series: Series) -> str:
-    decision = series.decision
-    whole = [
-        (v, low, high)
-        for v, low, high in zip(series.values, series.low, series.high, strict=True)
-        if v is not None
-    ]
-    latest = ""
-    if whole and whole[-1][1] is not None and whole[-1][2] is not None:
-        v, low, high = whole[-1]
-        latest = f"latest {v:.1f} (95 % {low:.1f} to {high:.1f})"
-    return (
-        f'<h3><span class="hue-{decision.value}">{theme.mark(decision)}</span> '
-        f'{DECISION_LABELS[decision]} <span class="quiet">{latest}</span></h3>'
-    )
-
-
-def _table(series: Sequence[Series]) -> str:
-    rows = [
-        (
-            start,
-            summary.named(s.decision),
-            s.reports[at],
-            s.reporters[at],
-            s.threads[at],
-            s.posts[at],
-            s.values[at],
-            s.low[at],
-            s.high[at],
-            "" if s.states[at] is State.WHOLE else s.states[at].value,
-        )
-        for s in series
-        for at, start in reversed(list(enumerate(s.starts)))
-    ]
-    heads = (
-        "From", "Decision", "Reports", "Reporters", "Threads", "Judged posts",
-        series[0].unit.capitalize(), "95 % from", "to", "Seen",
-    )  # fmt: skip
-    return table(heads, rows, caption="The chart's numbers, the latest first")
 
 
 def _missing(seen: Overview) -> None:

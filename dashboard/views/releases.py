@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import data, frame
+from dashboard import compared, data, faults, filters, frame
+from dashboard.addresses import anchor
 from dashboard.text import link, plain
 from db.candidates import count_new
 from db.queries.releases import releases
+from domain.filter import Filter
 from domain.nouns import Release
 
-_FIELDS = ("vendor", "kind", "tested")
+_VIEWS = {
+    "timeline": "Timeline",
+    "tested": "Before and after",
+    "faults": "Confirmed faults",
+}
 
 
 def page() -> None:
-    """The filters and the table."""
+    """One of three views of the same releases, kept in the address."""
     source = data.shown()
     with data.reading(source) as connection:
         known = releases(connection)
@@ -29,6 +35,33 @@ def page() -> None:
             "<code>whylost releases import FILE</code> adds your own.",
         )
         return
+    match _view():
+        case "tested":
+            compared.show(source)
+        case "faults":
+            faults.show(source)
+        case _:
+            _timeline_view(known, candidates)
+
+
+def _view() -> str:
+    """What is shown, from the address."""
+    asked = st.query_params.get("show", "timeline")
+    st.session_state["release_show"] = asked if asked in _VIEWS else "timeline"
+    chosen = st.segmented_control(
+        "Show",
+        list(_VIEWS),
+        key="release_show",
+        format_func=_VIEWS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_write,
+        args=("show", "release_show"),
+    )
+    return str(chosen)
+
+
+def _timeline_view(known: Sequence[Release], candidates: int) -> None:
     st.html(
         '<p class="prose">An <b>announcement</b> is a page that a vendor published. A '
         "<b>deployment</b> is the day on which a product changed; only where that is known can "
@@ -48,7 +81,7 @@ def page() -> None:
     if not chosen:
         frame.empty("No entry matches.", "Choose another vendor or kind.")
         return
-    st.html(_timeline(chosen))
+    st.html(_timeline(chosen, filters.current()))
 
 
 def _bar(known: Sequence[Release]) -> list[Release]:
@@ -106,10 +139,10 @@ def _write(field: str, key: str) -> None:
         st.query_params.pop(field, None)
 
 
-def _timeline(chosen: Sequence[Release]) -> str:
+def _timeline(chosen: Sequence[Release], wanted: Filter) -> str:
     """One entry a release: when on the left, what on the right, below one another on a phone."""
     entries = "".join(
-        f'<li><div class="when">{_when(release)}</div><div>{_what(release)}</div></li>'
+        f'<li><div class="when">{_when(release)}</div><div>{_what(release, wanted)}</div></li>'
         for release in chosen
     )
     return f'<ol class="timeline">{entries}</ol>'
@@ -125,7 +158,7 @@ def _when(release: Release) -> str:
     return f'<b>{announced}</b><br>announced{vague}<br><span class="quiet">{deployed}</span>'
 
 
-def _what(release: Release) -> str:
+def _what(release: Release, wanted: Filter) -> str:
     product = release.affects if release.product == "unknown" else release.product
     tags = (release.vendor, product, release.kind.replace("_", " "))
     shown = "".join(f'<span class="tag">{plain(tag)}</span>' for tag in tags if tag)
@@ -133,4 +166,5 @@ def _what(release: Release) -> str:
     claimed = f"The vendor says: {release.claimed_effect}." if release.claimed_effect else ""
     told = f'<div class="quiet">{plain(claimed)}{plain(sure)}</div>' if claimed or sure else ""
     words = link(release.source_url, release.source_title or release.title)
-    return f'<b>{plain(release.title)}</b> {shown}{told}<div class="source">{words}</div>'
+    title = anchor("release", release.title, wanted, id=release.id)
+    return f'<b>{title}</b> {shown}{told}<div class="source">{words}</div>'

@@ -24,7 +24,7 @@ from db.withdraw import purge
 from domain.causes import Decision
 from domain.filter import Filter
 
-VIEWS = ("overview", "reports", "releases", "health", "method")
+VIEWS = ("overview", "reports", "releases", "release", "health", "method")
 
 Opening = Callable[..., AppTest]
 
@@ -48,9 +48,9 @@ def opening(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[
 _SCRIPT = """
 import streamlit as st
 from dashboard import frame
-from dashboard.views import health, method, overview, releases, report, reports
+from dashboard.views import health, method, overview, release, releases, report, reports
 views = dict(overview=overview, reports=reports, releases=releases, health=health,
-             method=method, report=report)
+             method=method, release=release, report=report)
 pages = dict((name, st.Page(view.page, url_path=name, title=name, default=name == "{view}"))
              for name, view in views.items())
 frame.run(st.navigation(list(pages.values()), position="hidden"), pages)
