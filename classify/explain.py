@@ -11,8 +11,9 @@ from classify.model import CAUSES, NONE, Model
 from classify.passages import Said, numbered, of_report
 from classify.predict import parse
 from classify.text import Content, views
+from classify.unspoken import silent
 from db.queries.report import Report
-from domain.causes import DECISION_LABELS
+from domain.causes import DECISION_LABELS, Cause
 from domain.errors import InputError
 
 
@@ -39,6 +40,7 @@ def of_stored(report: Report, card: Mapping[str, Any], model: Model) -> Explanat
         place=report.place,
     )
     readable = verdict.model == model.id and current.text is not None
+    before, unspoken = uncalibrated(model, content) if readable else ({}, ())
     review = report.review
     return Explanation(
         id=report.key,
@@ -49,7 +51,8 @@ def of_stored(report: Report, card: Mapping[str, Any], model: Model) -> Explanat
         said=Said.of(verdict, card),
         language=verdict.language,
         facts=verdict.facts,
-        before=uncalibrated(model, content) if readable else {},
+        before=before,
+        unspoken=unspoken,
         corrected=readable and model.correction is not None,
         methods=_methods(card),
         reviewed=f"{review.reviewer} decided: {DECISION_LABELS[review.decision]}" if review else "",
@@ -59,6 +62,7 @@ def of_stored(report: Report, card: Mapping[str, Any], model: Model) -> Explanat
 def of_given(model: Model, name: str, content: Content) -> Explanation:
     """A post that is given, judged now."""
     judged = model.judge([content])[0]
+    before, unspoken = uncalibrated(model, content)
     fields = {"title": content.title, "text": content.text, "thread_title": content.thread_title}
     return Explanation(
         id=name,
@@ -76,7 +80,8 @@ def of_given(model: Model, name: str, content: Content) -> Explanation:
         ),
         language=judged.language,
         facts=judged.facts,
-        before=uncalibrated(model, content),
+        before=before,
+        unspoken=unspoken,
         corrected=model.correction is not None,
         methods=_methods(model.card),
     )
@@ -97,14 +102,20 @@ def thresholds_of(model: Model) -> dict[str, float]:
     return {"report": model.thresholds.report, **causes}
 
 
-def uncalibrated(model: Model, content: Content) -> dict[str, float]:
-    """The class shares of one post before they are made probabilities: "report" and the causes."""
+def uncalibrated(model: Model, content: Content) -> tuple[dict[str, float], tuple[Cause, ...]]:
+    """What one post's probabilities are made from, and what no cue speaks of.
+
+    First the class shares before calibration: "report" and the causes. Then the causes whose
+    probability is lowered after calibration, since nothing speaks of them.
+    """
     seen = views(content)
     row = model.row(seen, finder().find(seen))
     shares = model.combiner.predict(row[None])[0]
     made = {"report": float(1 - shares[NONE])}
     made |= {c.value: float(shares[i]) for i, c in enumerate(CAUSES)}
-    return {name: round(p, 4) for name, p in made.items()}
+    quiet = silent(row[None])[0]
+    unspoken = tuple(cause for cause, lowered in zip(Cause, quiet, strict=True) if lowered)
+    return {name: round(p, 4) for name, p in made.items()}, unspoken
 
 
 def _methods(card: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from classify.passages import VOICE_LABELS, Passage, Said, strongest_first, why
+from classify.unspoken import KEPT
 from db.cells import neutral
 from domain.causes import ABSTENTION_LABELS, CAUSES, DECISION_LABELS, Cause
 from domain.facts import FACTS
@@ -20,7 +21,9 @@ class Explanation:
     """Everything that a judgement rests on. `fields` are texts, None where they are gone.
 
     `before`: probabilities before calibration ("report" and causes), empty where the model that
-    judged is not at hand. `methods`: how each was calibrated, by the model's card.
+    judged is not at hand. `unspoken`: causes lowered after calibration, since no cue speaks of
+    them; empty where that isn't known either. `methods`: how each was calibrated, by the model's
+    card.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Explanation:
     language: str
     facts: tuple[Fact, ...]
     before: Mapping[str, float] = field(default_factory=dict)
+    unspoken: tuple[Cause, ...] = ()
     methods: Mapping[str, str] = field(default_factory=dict)
     corrected: bool = False  # whether what reviews taught moved the probabilities once more
     reviewed: str = ""  # what a person decided instead
@@ -56,6 +60,7 @@ def told(made: Explanation) -> dict[str, Any]:
         "probabilities": {
             name: {
                 "before_calibration": made.before.get(name),
+                "lowered_as_unspoken": name in made.unspoken,
                 "probability": p,
                 "needed": said.thresholds.get(name),
                 "calibration": made.methods.get(name),
@@ -160,6 +165,10 @@ def _probability_lines(made: Explanation) -> list[str]:
         if cause in made.said.causes:
             p = made.said.causes[cause]
             out.append(_probability_line(made, cause.value, CAUSES[cause].label, p))
+    out += [
+        f"  Nothing speaks of {CAUSES[cause].label.lower()}: {KEPT:g} of its probability was kept."
+        for cause in made.unspoken
+    ]
     if made.corrected:
         out.append("  After calibration they were corrected by what reviews taught.")
     if not made.before:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classify import features
 from classify.calibration import LEAST
 from classify.ngrams import Floats
 from domain.causes import STUDIED, Cause
+
+Flags = NDArray[np.bool_]
 
 KEPT = 0.3  # of the probability of a cause that nothing speaks of
 
@@ -25,10 +28,15 @@ def tempered(causes: Floats, rows: Floats) -> Floats:
     A cue that only names a mechanism is enough, and so is one in the title of the thread. This
     comes after calibration: what it takes from the silent must not be given back to the others.
     """
-    made = causes.copy()
+    kept = np.maximum(KEPT * causes, LEAST)
+    return np.where(silent(rows), kept, causes)
+
+
+def silent(rows: Floats) -> Flags:
+    """Which causes (n, 4) are studied and not spoken of in rows (n, features)."""
+    made = np.zeros((len(rows), len(Cause)), dtype=bool)
     for number, columns in _columns():
-        silent = (rows[:, columns] == 0).all(axis=1)
-        made[silent, number] = np.maximum(KEPT * made[silent, number], LEAST)
+        made[:, number] = (rows[:, columns] == 0).all(axis=1)
     return made
 
 
