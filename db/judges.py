@@ -33,10 +33,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.changes import log
-from db.tables import ModelRow, ModelSpan, PostRow, PostText, SeriesEvent, VerdictRow
+from db.tables import Meta, ModelRow, ModelSpan, PostRow, PostText, SeriesEvent, VerdictRow
 from db.upsert import upsert
 from domain.nouns import PostState
 
+COUNTED = "series_counted"  # of `Meta`: what the kept counts stand for; the triggers look for it
 CLASSIFIER_CHANGED = "classifier"
 EVERYWHERE = "*"  # the place of an event that concerns all places
 _DAY = timedelta(days=1)
@@ -150,6 +151,8 @@ def show(connection: Connection, wanted: Judges, now: datetime) -> None:
     before = judges(connection)
     if before == wanted:
         return
+    # What is noted from here on is as these models have it, not as the counts have it.
+    connection.execute(delete(Meta).where(Meta.name == COUNTED))
     connection.execute(delete(ModelSpan))
     rows = [{"first_day": span.first, "model": span.model} for span in wanted.spans]
     connection.execute(insert(ModelSpan), rows)

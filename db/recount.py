@@ -19,14 +19,13 @@ from itertools import groupby
 from sqlalchemy import Connection, delete, func, select
 
 from db.among import among
-from db.judges import Judges
+from db.judges import COUNTED, Judges
 from db.tables import CountedBefore, Meta, PostProduct, PostRow, ReviewRow
 from db.tally import Cells, Key, add_thread, judged_posts, less
 from db.upsert import upsert
 from domain.causes import REPORT_DECISIONS
 from domain.products import ANY, UNKNOWN
 
-_COUNTED = "series_counted"  # the triggers look for it, too
 # From so many posts in the threads that changed, counting everything is no slower, and it reads
 # outside of the transaction that writes.
 MANY = 50_000
@@ -72,7 +71,7 @@ def counted_until(connection: Connection, judges: Judges) -> date | None:
 
     Also None where so much has changed that counting everything is no slower.
     """
-    told = connection.scalar(select(Meta.value).where(Meta.name == _COUNTED))
+    told = connection.scalar(select(Meta.value).where(Meta.name == COUNTED))
     kept = json.loads(told) if told else {}
     if kept.get("spans") != judges.to_json():
         return None
@@ -85,7 +84,7 @@ def counted_until(connection: Connection, judges: Judges) -> date | None:
 def counted(connection: Connection, judges: Judges, today: date) -> None:
     """Notes in the transaction that writes the counts how far they go: changes count from here."""
     told = json.dumps({"spans": judges.to_json(), "until": today.isoformat()})
-    upsert(connection, Meta, [{"name": _COUNTED, "value": told}], update=("value",))
+    upsert(connection, Meta, [{"name": COUNTED, "value": told}], update=("value",))
 
 
 def take(connection: Connection) -> Noted:

@@ -224,6 +224,7 @@ STEPS = st.one_of(
 )
 @example(steps=[("merge", 0, 1), ("count",), ("forget_author", 1), ("count",)])
 @example(steps=[("review", 0, 1), ("count",), ("pass_by", 2), ("take_back", 0), ("count",)])
+@example(steps=[("another_model", 2, 5), ("judge", 1, 1), ("another_model", 1, 0), ("judge", 1, 2)])
 @given(steps=st.lists(STEPS, min_size=8, max_size=40))
 def test_the_difference_is_what_counting_everything_would_find(
     life: Life, steps: list[tuple[Any, ...]]
