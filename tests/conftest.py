@@ -16,13 +16,15 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from templates import Templates, make_quick
 
-from db.engine import claim, open_engine, read, upgrade
+from db.engine import open_engine, read
 from db.tables import Table
 from domain.keyed import Keyed
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+KEYED = Keyed(b"a key for tests, never for data.")
 CI = os.environ.get("CI") == "true"
 SERVER = os.environ.get("WHYLOST_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -45,7 +47,7 @@ def shared() -> Path:
 @pytest.fixture
 def keyed() -> Keyed:
     """The same key in every test, so that a hash in a failure message can be looked up."""
-    return Keyed(b"a key for tests, never for data.")
+    return KEYED
 
 
 @pytest.fixture
@@ -79,6 +81,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     )
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+        make_quick(connection, name)
     try:
         yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -100,22 +103,29 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(fixture))
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Databases that are filled once and copied: migrating one takes as long as many a test."""
+    made = Templates(folder=tmp_path_factory.mktemp("templates"), keyed=KEYED)
+    yield made
+    made.drop()
+
+
 @pytest.fixture
-def engine(database_url: str, keyed: Keyed) -> Iterator[Engine]:
+def engine(database_url: str, templates: Templates) -> Iterator[Engine]:
     """A migrated database without posts, once on each of the two kinds."""
-    yield from _migrated(database_url, keyed)
+    yield from _migrated(database_url, templates)
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url: str, keyed: Keyed) -> Iterator[Engine]:
+def sqlite_engine(sqlite_url: str, templates: Templates) -> Iterator[Engine]:
     """A migrated SQLite file, where the kind of database doesn't matter."""
-    yield from _migrated(sqlite_url, keyed)
+    yield from _migrated(sqlite_url, templates)
 
 
-def _migrated(url: str, keyed: Keyed) -> Iterator[Engine]:
+def _migrated(url: str, templates: Templates) -> Iterator[Engine]:
+    templates.lay(url, "empty", lambda _engine: None)
     made = open_engine(url)
-    upgrade(made)
-    claim(made, keyed)
     yield made
     made.dispose()
 

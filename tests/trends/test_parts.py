@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from daily import FIRST, DailyPlace, level, step
 from sqlalchemy import Engine, func, update
+from templates import Templates
 
-from db.engine import read, write
+from db.engine import open_engine, read, write
 from db.judges import Judges
 from db.queries.parts import Reporter
 from db.series import refresh
@@ -42,9 +43,11 @@ PLACES = (
 
 
 @pytest.fixture
-def filled(engine: Engine) -> Engine:
-    daily.fill(engine, PLACES, days=DAYS)
-    return engine
+def filled(database_url: str, templates: Templates) -> Iterator[Engine]:
+    templates.lay(database_url, "parts", lambda engine: daily.fill(engine, PLACES, days=DAYS))
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 def panel_of(engine: Engine) -> Panel:
