@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from classify.group import Link
     from db.judges import Judges
     from db.opened import Opened
-    from db.queries.incident import InFull, Member
+    from db.queries.incident import InFull
     from domain.invocation import Invocation
 
 app = typer.Typer(
@@ -123,6 +122,7 @@ def _keys(database: Opened, names: Sequence[str]) -> list[str]:
 def _show(told: Invocation, database: Opened, judges: Judges, post: str) -> None:
     from dataclasses import asdict
 
+    from classify.membership import why_here
     from classify.regroup import links
     from db.engine import read
     from db.incidents import incident_of
@@ -135,7 +135,7 @@ def _show(told: Invocation, database: Opened, judges: Judges, post: str) -> None
         if found is None:
             raise InputError(f"{post} is in no incident.", "It counts as no report, or not yet.")
         linked = links(connection, judges, [m.post for m in found.members])
-    why = {m.post: _why(m, found, linked) for m in found.members}
+    why = {m.post: why_here(m, found, linked) for m in found.members}
     told.tell({**asdict(found), "why": why})
     if not told.json:
         _tell(told, found, why)
@@ -165,27 +165,3 @@ def _tell(told: Invocation, found: InFull, why: dict[str, str]) -> None:
             f"  {outage.vendor} {outage.product}: {outage.name} ({outage.impact}), "
             f"{outage.started_at:%Y-%m-%d %H:%M} to {ended} UTC; {one.posts:,} of the reports"
         )
-
-
-def _why(member: Member, found: InFull, linked: Sequence[Link]) -> str:
-    """What ties a post to the others, in words."""
-    from classify.group import Kind
-
-    if member.post == found.key:
-        return "the earliest report"
-    position = {m.post: number for number, m in enumerate(found.members)}
-    said: list[tuple[Any, str]] = []
-    for link in linked:
-        others = [p for p in link.posts if p in position and p != member.post]
-        if member.post not in link.posts or not others:
-            continue
-        other = min(others, key=position.__getitem__)
-        if link.kind is Kind.REPLY:
-            said.append(((position[other] > position[member.post], 0), f"reply: {other}"))
-        else:
-            alike = f"{link.strength:.0%} the same words as {other}"
-            said.append(((position[other] > position[member.post], 1 - link.strength), alike))
-    if said:
-        return min(said)[1]
-    people = [c.person for c in found.constraints if any(member.post in s for s in c.sides)]
-    return f"decided by {people[0]}" if people else ""

@@ -9,16 +9,28 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.views import health, method, overview, release, releases, report, reports
+from dashboard.views import (
+    health,
+    incident,
+    incidents,
+    method,
+    overview,
+    release,
+    releases,
+    report,
+    reports,
+)
 
 PAGES = {
     "overview": st.Page(overview.page, title="Overview", url_path="overview", default=True),
     "reports": st.Page(reports.page, title="Reports", url_path="reports"),
+    "incidents": st.Page(incidents.page, title="Incidents", url_path="incidents"),
     "releases": st.Page(releases.page, title="Releases", url_path="releases"),
     "health": st.Page(health.page, title="Data health", url_path="health"),
     "method": st.Page(method.page, title="Method", url_path="method"),
     "release": st.Page(release.page, title="Release", url_path="release", visibility="hidden"),
     "report": st.Page(report.page, title="Report", url_path="report", visibility="hidden"),
+    "incident": st.Page(incident.page, title="Incident", url_path="incident", visibility="hidden"),
 }
 
 frame.run(st.navigation(list(PAGES.values()), position="hidden"), PAGES)

@@ -20,7 +20,6 @@ from domain.causes import (
     DECISION_LABELS,
 )
 from domain.facts import FACTS
-from domain.filter import Filter
 from domain.nouns import Outage, PostState, Release, Verdict
 
 
@@ -193,7 +192,7 @@ def _around(report: Report) -> None:
             f"{counted(spread.reporters, 'reporter')} in {counted(spread.threads, 'thread')} "
             "that look like the same failure.</p>"
         )
-        frame.link("reports", "Show them", Filter(incident=spread.key))
+        frame.link("incident", "The incident", id=spread.key)
 
 
 def _announcement(release: Release) -> str:

@@ -194,6 +194,9 @@ mark.other, mark.report { --hue: var(--other); }
   column-gap: 0.6rem; row-gap: 0.3rem; align-items: center; }
 .bars i { display: block; height: 0.55rem; border-radius: 2px; background: var(--panel); }
 .bars i > i { background: var(--hue); }
+i.bar { display: block; width: 9rem; height: 0.55rem; border-radius: 2px; margin-top: 0.35rem;
+  background: var(--panel); }
+i.bar > i { display: block; height: 100%; border-radius: 2px; background: var(--quiet); }
 .bars .n { font-variant-numeric: tabular-nums; text-align: right; }
 .hue-context_limit { --hue: var(--context_limit); color: var(--context_limit); }
 .hue-safety_trigger { --hue: var(--safety_trigger); color: var(--safety_trigger); }

@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from db.constraints import Constraint, constraints_of
 from db.judges import Judges
-from db.queries import attached
+from db.queries import attached, conditions
 from db.queries.incidents import BATCH, Spread, spread
 from db.queries.outages import Explanation, Written, explanations
-from db.tables import IncidentMember, PlaceRow, PostRow, ThreadRow
+from db.reviews import counting
+from db.tables import IncidentMember, PlaceRow, PostRow, ReviewRow, ThreadRow, VerdictRow
 from domain.causes import Decision
 from domain.nouns import Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """A post of an incident. `decision` is a person's where there is one."""
+    """A post of an incident.
+
+    `decision` is a person's where there is one, and what was shown when it was grouped where the
+    post waits to be judged anew; None where nothing is known of it.
+    """
 
     post: str
     role: Role
-    decision: Decision
+    decision: Decision | None
     source: str
     place: str
     thread: str
@@ -65,11 +70,18 @@ def incident(connection: Connection, key: str, judges: Judges) -> InFull | None:
 
 
 def _members(connection: Connection, key: str, judges: Judges) -> list[Member]:
+    shown = and_(
+        VerdictRow.post == PostRow.key,
+        VerdictRow.version == PostRow.version,
+        judges.cover(VerdictRow.model, VerdictRow.day),
+    )
+    kept = func.nullif(IncidentMember.decision, "")
+    reviewed = and_(counting.c.post == PostRow.key, counting.c.version == PostRow.version)
     rows = connection.execute(
         select(
             PostRow.key.label("post"),
             IncidentMember.role,
-            IncidentMember.decision,
+            func.coalesce(conditions.decision, kept).label("decision"),
             PlaceRow.source,
             PostRow.place,
             PostRow.thread,
@@ -80,6 +92,9 @@ def _members(connection: Connection, key: str, judges: Judges) -> list[Member]:
         .join(IncidentMember, IncidentMember.post == PostRow.key)
         .join(PlaceRow, PlaceRow.name == PostRow.place)
         .join(ThreadRow, ThreadRow.key == PostRow.thread)
+        .outerjoin(VerdictRow, shown)
+        .outerjoin(counting, reviewed)
+        .outerjoin(ReviewRow, ReviewRow.number == counting.c.number)
         .where(and_(IncidentMember.incident == key, IncidentMember.model == judges.current))
         .order_by(PostRow.written_at, PostRow.key)
     ).all()
@@ -95,7 +110,7 @@ def _members(connection: Connection, key: str, judges: Judges) -> list[Member]:
             **{
                 **row._asdict(),
                 "role": Role(row.role),
-                "decision": Decision(row.decision or Decision.UNDETERMINED),
+                "decision": Decision(row.decision) if row.decision else None,
             },
             products=products.get(row.post, ()),
             url=urls.get(row.post),

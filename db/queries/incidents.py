@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.among import among
 from db.judges import Judges
 from db.queries import attached, conditions
 from db.queries.outages import Explanation, Written, explanations
+from db.queries.reports import Mark
 from db.tables import AddressRow, IncidentMember, PlaceRow, PostRow, ThreadRow, VerdictRow
 from domain.causes import REPORT_DECISIONS, Decision
 from domain.filter import Filter
@@ -47,18 +48,72 @@ class Group:
 
 def iterate_incidents(connection: Connection, filter: Filter, judges: Judges) -> Iterator[Group]:  # noqa: A002 - the noun
     """Every incident with a matching report, the latest begun first."""
+    rows = connection.execute(_begun(filter, judges).execution_options(yield_per=BATCH))
+    for part in rows.partitions(BATCH):
+        yield from _in_full(connection, filter, judges, part)
+
+
+def list_incidents(
+    connection: Connection,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    *,
+    limit: int,
+    least_reports: int = 1,
+    after: Mark | None = None,
+) -> list[Group]:
+    """At most `limit` incidents, the latest begun first, those after `after` in that order.
+
+    `least_reports`: of those that match; `after`: when the last one shown began, and its key.
+    """
+    begun = _begun(filter, judges, least_reports)
+    if after is not None:
+        first, key = begun.selected_columns["first"], begun.selected_columns["incident"]
+        earlier = and_(first == after.written_at, key < after.key)
+        begun = begun.where(or_(first < after.written_at, earlier))
+    rows = connection.execute(begun.limit(limit)).all()
+    return list(_in_full(connection, filter, judges, rows))
+
+
+def count_incidents(
+    connection: Connection,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    least_reports: int = 1,
+) -> int:
+    """How many incidents have at least so many matching reports."""
+    groups = conditions.reports(filter, judges, IncidentMember.incident)
+    groups = groups.join(IncidentMember, _reporting(judges)).group_by(IncidentMember.incident)
+    groups = groups.having(func.count() >= least_reports)
+    return connection.scalar(select(func.count()).select_from(groups.subquery())) or 0
+
+
+def _in_full(
+    connection: Connection, wanted: Filter, judges: Judges, rows: Sequence[Row[Any]]
+) -> Iterator[Group]:
+    reach = _reach(connection, wanted, judges, [row.incident for row in rows])
+    models = _models(judges)
+    for row in rows:
+        yield _group(row._asdict(), reach[row.incident], models)
+
+
+def _models(judges: Judges) -> list[str]:
+    return sorted({span.model for span in judges.spans})
+
+
+def _begun(wanted: Filter, judges: Judges, least_reports: int = 1) -> Select[Any]:
+    """Incidents with what SQL can count of them, the latest begun first."""
     counted = [
         func.sum(case((conditions.decision == d.value, 1), else_=0)).label(f"of_{d.value}")
         for d in REPORT_DECISIONS
     ]
-    models = sorted({span.model for span in judges.spans})
     judged = [
         func.sum(case((VerdictRow.model == model, 1), else_=0)).label(f"by_{number}")
-        for number, model in enumerate(models)
+        for number, model in enumerate(_models(judges))
     ]
     groups = (
         conditions.reports(
-            filter,
+            wanted,
             judges,
             IncidentMember.incident,
             func.min(PostRow.written_at).label("first"),
@@ -71,11 +126,12 @@ def iterate_incidents(connection: Connection, filter: Filter, judges: Judges) ->
         )
         .join(IncidentMember, _reporting(judges))
         .group_by(IncidentMember.incident)
+        .having(func.count() >= least_reports)
         .subquery()
     )
     earliest, thread, place = aliased(PostRow), aliased(ThreadRow), aliased(PlaceRow)
     title = case((place.export_text.is_(True), thread.title), else_="")
-    query = (
+    return (
         select(groups, title.label("title"), AddressRow.url)
         .join(earliest, earliest.key == groups.c.incident)
         .join(thread, thread.key == earliest.thread)
@@ -83,11 +139,6 @@ def iterate_incidents(connection: Connection, filter: Filter, judges: Judges) ->
         .outerjoin(AddressRow, AddressRow.post == groups.c.incident)
         .order_by(groups.c.first.desc(), groups.c.incident.desc())
     )
-    rows = connection.execute(query.execution_options(yield_per=BATCH))
-    for part in rows.partitions(BATCH):
-        reach = _reach(connection, filter, judges, [row.incident for row in part])
-        for row in part:
-            yield _group(row._asdict(), reach[row.incident], models)
 
 
 def _reporting(judges: Judges) -> Any:

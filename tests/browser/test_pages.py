@@ -15,6 +15,7 @@ from domain.causes import Decision
 PAGES = {
     "": "independent threads",
     "reports": "newest first",
+    "incidents": "latest begun first",
     "releases": "announcement",
     "health": "Known gaps",
     "method": "Reports are not incidence",

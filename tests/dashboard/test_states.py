@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import seeded
+from opening import Opening, opening, words
 from sqlalchemy import Engine, delete, update
 from streamlit.testing.v1 import AppTest
 
-from dashboard.database import DATABASE, DEMONSTRATION
+from dashboard.database import DATABASE
 from db.engine import open_engine, write
 from db.judges import Judges, Span, know, show
 from db.queries.facets import FIELDS
@@ -24,47 +23,23 @@ from db.withdraw import purge
 from domain.causes import Decision
 from domain.filter import Filter
 
-VIEWS = ("overview", "reports", "releases", "release", "health", "method")
+__all__ = ["opening"]
 
-Opening = Callable[..., AppTest]
-
-
-@pytest.fixture
-def opening(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens a page over the test's database."""
-    monkeypatch.setenv(DATABASE, str(sqlite_engine.url))
-    monkeypatch.setenv(DEMONSTRATION, "0")
-
-    def open_page(view: str = "overview", **query: Any) -> AppTest:
-        app = AppTest.from_string(_SCRIPT.format(view=view), default_timeout=30)
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return open_page
+VIEWS = (
+    "overview",
+    "reports",
+    "incidents",
+    "incident",
+    "releases",
+    "release",
+    "health",
+    "method",
+)
 
 
-# AppTest can't open a page of `st.navigation` by its address: it is asked for here.
-_SCRIPT = """
-import streamlit as st
-from dashboard import frame
-from dashboard.views import health, method, overview, release, releases, report, reports
-views = dict(overview=overview, reports=reports, releases=releases, health=health,
-             method=method, release=release, report=report)
-pages = dict((name, st.Page(view.page, url_path=name, title=name, default=name == "{view}"))
-             for name, view in views.items())
-frame.run(st.navigation(list(pages.values()), position="hidden"), pages)
-"""
-
-
-def _words(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    return "\n".join(str(element.proto.body) for element in app.get("html"))
-
-
-@pytest.mark.parametrize("view", ["overview", "reports", "health"])
+@pytest.mark.parametrize("view", ["overview", "reports", "incidents", "health"])
 def test_an_empty_database_says_what_to_do(opening: Opening, view: str) -> None:
-    assert "There are no posts yet." in _words(opening(view))
+    assert "There are no posts yet." in words(opening(view))
 
 
 @pytest.mark.parametrize("view", [*VIEWS, "report"])
@@ -83,7 +58,7 @@ def test_no_view_fails_before_the_first_judging(
                 "model",
             ):
                 connection.execute(delete(table))
-    shown = _words(opening(view))
+    shown = words(opening(view))
     if view in ("overview", "reports", "report", "method"):
         assert "none is judged yet" in shown
         assert "whylost classify" in shown
@@ -94,7 +69,7 @@ def test_a_missing_database_is_named(
     opening: Opening, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, view: str
 ) -> None:
     monkeypatch.setenv(DATABASE, f"sqlite:///{tmp_path / 'nothing.db'}")
-    shown = _words(opening(view))
+    shown = words(opening(view))
     assert "This can't be shown." in shown
     assert "has no tables yet" in shown
 
@@ -104,13 +79,13 @@ def test_a_damaged_database_is_named(
 ) -> None:
     (tmp_path / "broken.db").write_bytes(b"not a database, whatever its name says" * 100)
     monkeypatch.setenv(DATABASE, f"sqlite:///{tmp_path / 'broken.db'}")
-    assert "Restore a backup." in _words(opening())
+    assert "Restore a backup." in words(opening())
 
 
 def test_stale_data_is_called_stale(opening: Opening, sqlite_engine: Engine) -> None:
     seeded.fill(sqlite_engine, posts=60)
-    assert "The last reading ended" in _words(opening("health"))
-    shown = _words(opening("overview"))
+    assert "The last reading ended" in words(opening("health"))
+    shown = words(opening("overview"))
     assert 'class="bad">last read' in shown
     assert "failed lately: github" in shown
 
@@ -120,9 +95,9 @@ def test_a_filter_without_a_match_offers_a_way_back(
 ) -> None:
     seeded.fill(sqlite_engine, posts=60)
     app = opening("reports", words="xylophone")
-    assert "No report matches." in _words(app)
+    assert "No report matches." in words(app)
     next(button for button in app.button if button.label == "Clear the filter").click().run()
-    assert "newest first" in _words(app)
+    assert "newest first" in words(app)
     assert not app.query_params
 
 
@@ -154,7 +129,7 @@ def test_every_choice_of_the_filter_is_on_the_page(opening: Opening, sqlite_engi
 
 def test_an_unknown_report_is_explained(opening: Opening, sqlite_engine: Engine) -> None:
     seeded.fill(sqlite_engine, posts=20)
-    assert "No post with this key" in _words(opening("report", report="0" * 24 + "x"))
+    assert "No post with this key" in words(opening("report", report="0" * 24 + "x"))
 
 
 def test_a_quote_of_a_withdrawn_report_is_not_shown(
@@ -171,16 +146,16 @@ def test_a_quote_of_a_withdrawn_report_is_not_shown(
         connection.execute(
             update(PostText).where(PostText.post == quoting).values(title="", text=text)
         )
-    assert "violates the usage policy" in _words(opening("report", report=quoting))
+    assert "violates the usage policy" in words(opening("report", report=quoting))
     with write(sqlite_engine) as connection:
         purge(connection, [gone.key], "deleted at its source", filled.now, seeded.KEYED)
-    shown = _words(opening("report", report=quoting))
+    shown = words(opening("report", report=quoting))
     assert "violates" not in shown
     assert gone.title not in shown
     assert "Ours, too." in shown
     assert "[…]" in re.sub("<[^>]*>", "", shown)  # passages may begin inside the filler
     assert "Thread: without a title" in shown
-    listed = _words(opening("reports"))
+    listed = words(opening("reports"))
     assert "a thread without a title" in listed
 
 
@@ -189,7 +164,7 @@ def test_a_withdrawn_report_keeps_its_verdict(opening: Opening, sqlite_engine: E
     key = filled.keys(Decision.OTHER)[0]
     with write(sqlite_engine) as connection:
         purge(connection, [key], "deleted at its source", filled.now, seeded.KEYED)
-    shown = _words(opening("report", report=key))
+    shown = words(opening("report", report=key))
     assert "The text was withdrawn" in shown
     assert "A report at all" in shown
     assert "weekly limit was reached" not in shown.split("Replies")[0]
@@ -215,8 +190,8 @@ def test_a_page_says_why_a_text_is_not_there(
             .where(PostText.post == key)
             .values(title=None, text=None, purged_at=filled.now, purged_because=because)
         )
-    assert said in _words(opening("report", report=key)).split("Replies")[0]
-    assert said in _words(opening("reports", causes=["other"]))
+    assert said in words(opening("report", report=key)).split("Replies")[0]
+    assert said in words(opening("reports", causes=["other"]))
 
 
 def test_a_post_that_came_too_late_for_its_model_says_so(
@@ -229,14 +204,14 @@ def test_a_post_that_came_too_late_for_its_model_says_so(
     with write(sqlite_engine) as connection:
         know(connection, "another", {}, filled.now)
         show(connection, Judges(spans), filled.now)
-    assert "had been replaced" in _words(opening("report", report=post.key))
+    assert "had been replaced" in words(opening("report", report=post.key))
     with write(sqlite_engine) as connection:
         connection.execute(
             update(PostText)
             .where(PostText.post == post.key)
             .values(title=None, text=None, purged_at=filled.now, purged_because=RETENTION)
         )
-    assert "was gone before the model of its day" in _words(opening("report", report=post.key))
+    assert "was gone before the model of its day" in words(opening("report", report=post.key))
 
 
 def test_a_review_shows_who_decided(opening: Opening, sqlite_engine: Engine) -> None:
@@ -245,16 +220,16 @@ def test_a_review_shows_who_decided(opening: Opening, sqlite_engine: Engine) -> 
     seeded.review(sqlite_engine, key, Decision.SESSION_MANAGEMENT, reviewer="<Ada>")
     app = opening("report", report=key)
     assert app.title[0].value == "■ Session management"
-    assert "<b>&lt;Ada&gt;</b> decided Session management" in _words(app)
+    assert "<b>&lt;Ada&gt;</b> decided Session management" in words(app)
 
 
 def test_what_was_shown_is_not_shown_again_after_a_change(
     opening: Opening, sqlite_engine: Engine
 ) -> None:
     filled = seeded.fill(sqlite_engine, posts=60)
-    before = _words(opening("overview"))
+    before = words(opening("overview"))
     seeded.review(sqlite_engine, filled.keys(Decision.OTHER)[0], Decision.NOT_A_REPORT)
-    assert _words(opening("overview")) != before
+    assert words(opening("overview")) != before
 
 
 def test_the_engine_is_opened_once(sqlite_engine: Engine) -> None:
