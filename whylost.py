@@ -16,6 +16,7 @@ from classify.incident_commands import app as incident_commands
 from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
 from db.review_command import review
+from db.triage_command import triage
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
 from ingest.overview import app as sources_commands
@@ -195,6 +196,7 @@ app.add_typer(ingest_commands, name="ingest")
 app.add_typer(classify_commands, name="classify")
 app.add_typer(incident_commands, name="incidents")
 app.command()(review)
+app.command()(triage)
 mount_trends(app)
 app.add_typer(export_commands, name="export")
 mount_dashboard(app)

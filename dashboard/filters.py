@@ -25,6 +25,7 @@ from domain.causes import (
 )
 from domain.facts import FACTS, SafetyKind, Severity
 from domain.filter import STEPS, Filter
+from domain.triage import Triage
 
 _NAMES = tuple(f.name for f in fields(Filter))
 _ALWAYS = {
@@ -32,6 +33,7 @@ _ALWAYS = {
     "symptoms": tuple(symptom.value for symptom in Symptom),
     "safety_kinds": tuple(kind.value for kind in SafetyKind),
     "severities": tuple(severity.value for severity in Severity),
+    "triage": tuple(state.value for state in Triage),
     "abstentions": tuple(reason.value for reason in Abstention),
 }
 _LABELS: dict[str, str] = {
@@ -76,7 +78,7 @@ MORE = (
     Choice("languages", "Language"),
     Choice("abstentions", "Why undetermined"),
     Choice("reviews", "Review", "Whether a person has decided about the post."),
-    Choice("triage", "Triage"),
+    Choice("triage", "Triage", "Where it stands in the work of those who follow it up."),
 )
 
 

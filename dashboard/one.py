@@ -9,7 +9,8 @@ import streamlit as st
 
 from classify.passages import VOICE_LABELS, Passage, Said, of_report, strongest_first, why
 from classify.text import Voice
-from dashboard import frame, theme
+from dashboard import frame, theme, triage
+from dashboard.data import Shown
 from dashboard.gone import gone
 from dashboard.tables import counted, moment
 from dashboard.text import cause_label, highlight, link, plain
@@ -23,7 +24,7 @@ from domain.facts import FACTS
 from domain.nouns import Outage, PostState, Release, Verdict
 
 
-def show(report: Report, card: Mapping[str, Any]) -> None:
+def show(source: Shown, report: Report, card: Mapping[str, Any]) -> None:
     """The whole page of one report; `card` is of the model that judged it."""
     decision = report.decision
     named = DECISION_LABELS[decision] if decision else "Not judged yet"
@@ -41,6 +42,7 @@ def show(report: Report, card: Mapping[str, Any]) -> None:
         if facts := _facts(report):
             st.html(facts)
         _around(report)
+        triage.show(source, report.key)
 
 
 def _where(report: Report) -> str:

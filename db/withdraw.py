@@ -18,6 +18,7 @@ from db import erase, marks, quotes
 from db.changes import log
 from db.reviews import forget_notes
 from db.tables import AddressRow, PostRow, PostText, ThreadRow, Tombstone
+from db.triage import forget_reasons
 from db.upsert import slices, upsert
 from domain.keyed import Keyed
 from domain.nouns import PostState
@@ -105,6 +106,7 @@ def _empty(connection: Connection, keys: Sequence[str], now: datetime) -> None:
     connection.execute(delete(AddressRow).where(AddressRow.post.in_(keys)))
     marks.forget(connection, keys)
     forget_notes(connection, keys)
+    forget_reasons(connection, keys)
     connection.execute(
         update(PostRow).where(PostRow.key.in_(keys)).values(state=PostState.DELETED.value)
     )

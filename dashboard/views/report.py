@@ -26,4 +26,4 @@ def page() -> None:
             "It may have been forgotten on request, or the link is of another database.",
         )
         return
-    one.show(found, card)
+    one.show(source, found, card)

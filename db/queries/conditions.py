@@ -42,9 +42,9 @@ from db.tables import (
 )
 from domain.causes import Abstention, Decision
 from domain.filter import STEPS, Filter
+from domain.triage import Triage
 
 UNKNOWN = "unknown"  # the value that stands for "the account doesn't say"
-NEW = "new"  # the triage state of a report that nobody has touched
 _REFUSED = (Abstention.UNSUPPORTED_LANGUAGE, Abstention.TOO_LITTLE_TEXT)
 
 # What is shown: the person's decision where there is one, else the model's.
@@ -52,7 +52,7 @@ decision: ColumnElement[str] = func.coalesce(ReviewRow.decision, VerdictRow.deci
 abstention: ColumnElement[str | None] = case(
     (ReviewRow.number.is_(None), VerdictRow.abstained_because), else_=None
 )
-triage: ColumnElement[str] = func.coalesce(TriageRow.state, cast(literal(NEW), String))
+triage: ColumnElement[str] = func.coalesce(TriageRow.state, cast(literal(Triage.NEW.value), String))
 
 
 def reports(
