@@ -5,7 +5,8 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-ON_ALL_CORES := -n auto --dist worksteal
+# One more process than cores: many tests wait for a server.
+ON_ALL_CORES := -n $(shell expr $$(nproc 2>/dev/null || echo 2) + 1) --dist worksteal
 
 .PHONY: run test check format model clean
 run: $(READY)

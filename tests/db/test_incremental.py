@@ -217,7 +217,7 @@ STEPS = st.one_of(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -30,8 +30,8 @@ from tests.flow.conftest import Ended, Program
 _PAGE = """
 import streamlit as st
 from dashboard import frame
-from dashboard.views import report, reports
-views = dict(report=report, reports=reports)
+from dashboard.views import incident, report, reports
+views = dict(report=report, reports=reports, incident=incident)
 pages = dict((name, st.Page(view.page, url_path=name, title=name, default=name == "report"))
              for name, view in views.items())
 frame.run(st.navigation(list(pages.values()), position="hidden"), pages)
