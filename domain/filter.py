@@ -5,11 +5,13 @@ A `Filter` is written to and read from a query string, so an address is a view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from domain.causes import Abstention, Decision, Symptom
+from domain.closing import Closed
 from domain.errors import InputError
 from domain.facts import SafetyKind, Severity
 
@@ -41,6 +43,8 @@ class Filter:
     least_probability: float = 0.0  # of the decided cause; rounded down to a twentieth
     reviews: tuple[str, ...] = ()  # "reviewed", "unreviewed"
     triage: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()  # samples for people that hold the post, reports or not
+    closed: tuple[Closed, ...] = ()  # of its thread, by its place; one of them is enough
 
     def to_query(self) -> dict[str, list[str]]:
         """The fields that are set, as lists of strings for a query string, in a fixed order."""
@@ -93,7 +97,7 @@ def _strings(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-_READERS = {
+_READERS: dict[str, Callable[[list[str]], Any]] = {
     "first_day": _day,
     "last_day": _day,
     "products": _strings,
@@ -114,4 +118,6 @@ _READERS = {
     "least_probability": _probability,
     "reviews": _strings,
     "triage": _strings,
+    "streams": _strings,
+    "closed": lambda vs: tuple(dict.fromkeys(Closed(v) for v in vs)),
 }

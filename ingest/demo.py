@@ -15,10 +15,11 @@ from time import monotonic
 
 import msgspec
 
-from db import runs
+from db import closings, runs
 from db.engine import read, write
 from db.handles import Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
+from domain.closing import Closer, Closing, Ending
 from domain.errors import InputError
 from domain.keyed import Keyed
 from domain.nouns import Frame, Place, RunReport, SourceReport, Terms
@@ -40,6 +41,14 @@ class WrittenPost(msgspec.Struct, kw_only=True):
     text: str
 
 
+class WrittenClosing(msgspec.Struct, kw_only=True):
+    """How a thread stands; `original` is the id of the post that opened what it duplicates."""
+
+    ending: Ending
+    closer: Closer
+    original: str | None = None
+
+
 class WrittenThread(msgspec.Struct, kw_only=True):
     """A thread; its first post opens it and bears its title."""
 
@@ -48,6 +57,7 @@ class WrittenThread(msgspec.Struct, kw_only=True):
     title: str
     opened_at: datetime
     posts: list[WrittenPost]
+    closing: WrittenClosing | None = None
 
 
 _THREAD = msgspec.json.Decoder(WrittenThread)
@@ -72,6 +82,7 @@ def _load(engine: Engine, keyed: Keyed, now: datetime) -> RunReport:
     with write(engine) as connection:
         save_places(connection, _places(posts))
         save_threads(connection, ready.threads, now)
+        closings.save(connection, ready.standings)
         saved = save_posts(connection, ready.posts, now, keyed) + Saved(unchanged=ready.unchanged)
     seconds = monotonic() - began
     return RunReport(
@@ -126,7 +137,28 @@ def _posts(thread: WrittenThread) -> Iterator[RawPost]:
             written_at=post.written_at,
             depth=depths[post.id],
             products=products,
+            closing=None if post.parent else _closing(thread),
+            original=None if post.parent else _original(thread),
         )
+
+
+def _closing(thread: WrittenThread) -> Closing | None:
+    """As of the last post: nothing else dates what was never closed anywhere."""
+    if thread.closing is None:
+        return None
+    at = max(post.written_at for post in thread.posts)
+    ended = thread.closing.ending is not Ending.OPEN
+    return Closing(
+        ending=thread.closing.ending,
+        closer=thread.closing.closer,
+        told_at=at,
+        closed_at=at if ended else None,
+    )
+
+
+def _original(thread: WrittenThread) -> str | None:
+    named = thread.closing.original if thread.closing else None
+    return f"demo:{named}" if named else None
 
 
 def _places(posts: list[RawPost]) -> list[Place]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from db import blocks, trees
+from db import blocks, closings, trees
 from db.engine import read, write
 from db.handles import Connection, Engine
 from db.posts import Saved, buried, held, save_places, save_posts, save_threads
@@ -89,6 +89,7 @@ class Filing:
         save_places(connection, _places(posts))
         save_threads(connection, ready.threads, self.now)
         save_threads(connection, ready.stubs, self.now, only_new=True)
+        closings.save(connection, ready.standings)
         saved = save_posts(connection, ready.posts, self.now, self.keyed)
         new = [p for p in ready.posts if p.key not in known]
         trees.merge(connection, merged(new, self.keyed))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from db import candidates, cursors, due, gaps, outages, trees
+from db import candidates, closings, cursors, due, gaps, outages, trees
 from db.engine import read, write
 from db.handles import Connection, Engine
 from db.posts import Saved, buried, held, save_posts, save_threads
@@ -95,6 +95,7 @@ class Keeper:
             ready = without_quotes(connection, ready, self.keyed)
             save_threads(connection, ready.threads, self.now)
             save_threads(connection, ready.stubs, self.now, only_new=True)
+            closings.save(connection, ready.standings)
             saved = save_posts(connection, ready.posts, self.now, self.keyed)
             trees.set_depths(connection, deeper)
             trees.settle(connection, {p.key for p in ready.posts}, {p.thread for p in ready.posts})

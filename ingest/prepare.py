@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.closings import Standing
 from db.posts import Held
 from domain.keyed import Keyed
 from domain.nouns import Address, Post, PostState, Thread
@@ -30,6 +31,7 @@ class Prepared:
     stubs: tuple[Thread, ...]
     posts: tuple[Post, ...]
     unchanged: int
+    standings: tuple[Standing, ...] = ()  # of posts that are known, too: a closing changes no text
 
 
 def keys(raws: Iterable[RawPost], keyed: Keyed) -> list[str]:
@@ -69,11 +71,14 @@ def prepare(
     posts: list[Post] = []
     threads: dict[str, Thread] = {}
     stubs: dict[str, Thread] = {}
+    standings: list[Standing] = []
     unchanged = 0
     for key, raw in latest.items():
         before = held.get(key)
         if key in buried and before is None:
             continue
+        if raw.closing or raw.original:
+            standings.append(_standing(raw, before, keyed))
         hashed = raw_hash(raw, keyed)
         if before and (before.raw_hash == hashed or _outdated(raw, before)):
             unchanged += 1
@@ -94,6 +99,15 @@ def prepare(
         stubs=tuple(s for key, s in stubs.items() if key not in threads),
         posts=tuple(posts),
         unchanged=unchanged,
+        standings=tuple(standings),
+    )
+
+
+def _standing(raw: RawPost, before: Held | None, keyed: Keyed) -> Standing:
+    return Standing(
+        thread=before.thread if before else keyed.hash("thread", raw.thread),
+        closing=raw.closing,
+        original=keyed.hash("thread", raw.original) if raw.original else None,
     )
 
 

@@ -15,6 +15,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from db.due import Asked
+from domain.closing import Closing
 from domain.nouns import Candidate, Outage, Place, Terms
 from domain.settings import SourceSettings
 
@@ -60,6 +61,8 @@ class RawPost:
     url: str = ""
     depth: int = 0
     products: tuple[str, ...] = ()  # that the place or the thread is about, whatever the text says
+    closing: Closing | None = None  # how the thread that it opens stands; None: the source is mute
+    original: str | None = None  # external id of what it says its thread is a duplicate of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

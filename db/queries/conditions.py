@@ -27,6 +27,7 @@ from sqlalchemy import (
 from db.fold import fold, folded
 from db.judges import Judges
 from db.queries.outcomes import last_words
+from db.queries.stands import stands
 from db.reviews import counting
 from db.tables import (
     FactRow,
@@ -36,6 +37,7 @@ from db.tables import (
     PostRow,
     PostText,
     ReviewRow,
+    SampleRow,
     ThreadRow,
     TriageRow,
     VerdictRow,
@@ -66,8 +68,8 @@ def reports(
     Joined and free to select from: post, verdict of its current version by the model that is shown
     on its day, place, the review that counts and the triage state (both may be NULL); with `texts`
     also the thread and the text of that version, which cost as much as all others together.
-    Unless the filter names them, posts that are not reports and posts that the model refused to
-    judge (language, length; they are not in the exposure either) are left out.
+    Unless the filter names them, or a sample for people, posts that are not reports and posts that
+    the model refused to judge (language, length; they are not in the exposure either) are left out.
     """
     current = and_(
         VerdictRow.post == PostRow.key,
@@ -101,6 +103,11 @@ def conditions(filter: Filter, judges: Judges) -> list[ColumnElement[bool]]:  # 
         found.append(reviewed if "reviewed" in filter.reviews else ~reviewed)
     if filter.triage:
         found.append(triage.in_(filter.triage))
+    if filter.closed:
+        found.append(stands(filter.closed))
+    if filter.streams:
+        drawn = exists().where(SampleRow.post == PostRow.key, SampleRow.stream.in_(filter.streams))
+        found.append(drawn)
     found += [_has_word(word) for word in filter.words.split()]
     return found
 
@@ -109,11 +116,11 @@ def _decided(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.causes:
         found.append(decision.in_([cause.value for cause in wanted.causes]))
-    else:
+    elif not wanted.streams:
         found.append(decision != Decision.NOT_A_REPORT.value)
     if wanted.abstentions:
         found.append(abstention.in_([reason.value for reason in wanted.abstentions]))
-    if not set(wanted.abstentions) & set(_REFUSED):
+    if not wanted.streams and not set(wanted.abstentions) & set(_REFUSED):
         found.append(or_(VerdictRow.judged.is_(True), ReviewRow.number.is_not(None)))
     # The smallest addend keeps 0.35 * 20 = 6.999... at its step.
     if step := int(wanted.least_probability * STEPS + 1e-9):

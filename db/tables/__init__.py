@@ -6,9 +6,11 @@ content are equal row by row, and a worker can compute a key without asking the 
 
 from db.tables.collected import (
     AddressRow,
+    ClosingRow,
     Cursor,
     Gap,
     ImportBlock,
+    OriginalRow,
     Passage,
     PlaceRow,
     PostProduct,
@@ -60,6 +62,7 @@ __all__ = [
     "NAME",
     "AddressRow",
     "ChangeLog",
+    "ClosingRow",
     "CompletenessRow",
     "ComputedRow",
     "ConfirmedFaultRow",
@@ -84,6 +87,7 @@ __all__ = [
     "Meta",
     "ModelRow",
     "ModelSpan",
+    "OriginalRow",
     "OutageRow",
     "Passage",
     "PlaceRow",

@@ -53,6 +53,25 @@ class ThreadRow(Table):
     purged_because: Mapped[str | None] = mapped_column(String(NAME))
 
 
+class ClosingRow(Table):
+    """How a thread stands at its place. A thread without a row: its source never said."""
+
+    __tablename__ = "thread_closing"
+    thread: Mapped[str] = mapped_column(ForeignKey("thread.key"), primary_key=True)
+    ending: Mapped[str] = mapped_column(String(NAME))
+    closer: Mapped[str] = mapped_column(String(NAME))
+    closed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime]  # when the source changed it last: an older answer changes nothing
+
+
+class OriginalRow(Table):
+    """Which thread a post calls the original of its own; it may be one that we don't hold."""
+
+    __tablename__ = "thread_original"
+    thread: Mapped[str] = mapped_column(ForeignKey("thread.key"), primary_key=True)
+    original: Mapped[str] = mapped_column(String(HASH))
+
+
 class PostRow(Table):
     """One post without its text. `parent` may name a post that we don't hold (an orphan)."""
 

@@ -20,7 +20,8 @@ from ingest.formats.shape import UNREADABLE, File, Item, Note, Only, Sieve
 from ingest.products import products_of
 from ingest.source import RawPost
 from ingest.text import from_markdown, tidy
-from ingest.wires.github import UnlinkedComment, UnlinkedIssue, comment_id, issue_id
+from ingest.wires.github import UnlinkedComment, UnlinkedIssue, User, comment_id, issue_id
+from ingest.wires.github_closing import original
 
 KINDS = (b'"IssuesEvent"', b'"IssueCommentEvent"')
 Newest = dict[int, tuple[float, int]]  # by hash of a post's id: when it changed, on which line
@@ -32,6 +33,7 @@ class Payload(msgspec.Struct):
     issue: UnlinkedIssue
     action: str = ""
     comment: UnlinkedComment | None = None
+    closed_by: User | None = None  # whoever caused an event that closed it
 
 
 class Repository(msgspec.Struct):
@@ -46,6 +48,7 @@ class Event(msgspec.Struct):
     type: str
     repo: Repository
     payload: msgspec.Raw
+    actor: User | None = None
 
 
 _EVENT = msgspec.json.Decoder(Event)
@@ -115,8 +118,12 @@ def _newest(file: File, wanted: Callable[[bytes], bool]) -> Newest:
 def _decoded(line: Line) -> tuple[str, Payload | None]:
     """The repository in lower case, and what happened; None where that concerns no issue."""
     event = _EVENT.decode(line.content or b"")
-    ours = event.type in ("IssuesEvent", "IssueCommentEvent")
-    return event.repo.name.lower(), _PAYLOAD.decode(event.payload) if ours else None
+    if event.type not in ("IssuesEvent", "IssueCommentEvent"):
+        return event.repo.name.lower(), None
+    payload = _PAYLOAD.decode(event.payload)
+    closed = event.type == "IssuesEvent" and payload.action == "closed"
+    payload.closed_by = event.actor if closed else None
+    return event.repo.name.lower(), payload
 
 
 def _states(repository: str, payload: Payload) -> Iterator[tuple[int, float]]:
@@ -144,7 +151,7 @@ def _posts(file: File, line: Line, newest: Newest) -> Iterator[Item]:
         return
     issue, comment = payload.issue, payload.comment
     if newest[_issue_key(repository, issue)][1] == line.number:
-        yield _issue(file, repository, issue)
+        yield _issue(file, repository, issue, payload.closed_by)
     else:
         yield Note(kind="older", where=line.where)
     if comment is None:
@@ -155,7 +162,7 @@ def _posts(file: File, line: Line, newest: Newest) -> Iterator[Item]:
         yield Note(kind="older", where=line.where)
 
 
-def _issue(file: File, repository: str, issue: UnlinkedIssue) -> RawPost:
+def _issue(file: File, repository: str, issue: UnlinkedIssue, closed_by: User | None) -> RawPost:
     key, title = issue_id(repository, issue.number), tidy(issue.title)
     return RawPost(
         place=file.place("github", repository),
@@ -171,6 +178,7 @@ def _issue(file: File, repository: str, issue: UnlinkedIssue) -> RawPost:
         written_at=issue.created_at,
         url=f"https://github.com/{repository}/issues/{issue.number}",
         products=products_of((), repository, ""),
+        closing=issue.closing(closed_by),
     )
 
 
@@ -195,6 +203,7 @@ def _comment(file: File, repository: str, payload: Payload, comment: UnlinkedCom
         url=f"https://github.com/{repository}/issues/{issue.number}#issuecomment-{comment.id}",
         depth=1,
         products=products_of((), repository, ""),
+        original=None if deleted else original(repository, comment.body),
     )
 
 

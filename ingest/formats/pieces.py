@@ -54,11 +54,15 @@ def first_keys(head: bytes) -> frozenset[str]:
 
 
 def rows(
-    stream: io.BufferedReader, wanted: Sequence[str], delimiter: str = ","
+    stream: io.BufferedReader,
+    wanted: Sequence[str],
+    delimiter: str = ",",
+    also: Sequence[str] = (),
 ) -> Iterator[tuple[int, list[str] | None]]:
     """The `wanted` columns of a CSV table with a header, with the line on which the row ends.
 
-    None for a row with another number of cells. Bytes that aren't UTF-8 are marked in the text.
+    After them those of `also`, empty where the table lacks one. None for a row with another number
+    of cells. Bytes that aren't UTF-8 are marked in the text.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     csv.field_size_limit(MOST)
@@ -66,7 +70,7 @@ def rows(
     names = [name.strip().lower() for name in next(reader, [])]
     if lacking := [name for name in wanted if name not in names]:
         raise InputError(f"The table has no column {lacking[0]}.", "Is it of another format?")
-    places = [names.index(name) for name in wanted]
+    places = [names.index(name) if name in names else None for name in (*wanted, *also)]
     while True:
         try:
             row = next(reader, None)
@@ -77,7 +81,8 @@ def rows(
             return
         if row:
             whole = len(row) == len(names)
-            yield reader.line_num, [row[place] for place in places] if whole else None
+            cells = ["" if at is None else row[at] for at in places] if whole else None
+            yield reader.line_num, cells
 
 
 def elements(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:

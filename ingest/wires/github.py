@@ -12,9 +12,11 @@ from typing import Annotated
 
 import msgspec
 
+from domain.closing import Closing
 from ingest.products import products_of
 from ingest.source import Asked, RawPost
 from ingest.text import from_markdown
+from ingest.wires.github_closing import closer, closing, original
 
 _NAMED = re.compile(r"github:([\w.-]+/[\w.-]+?)(?:#(\d+)|/comment/(\d+))", re.ASCII)
 _ISSUE = re.compile(r"/(?:issues|pull)/(\d+)\b", re.ASCII)
@@ -28,6 +30,13 @@ class User(msgspec.Struct):
     """An account; null where it is gone."""
 
     login: str
+    type: str | None = None  # "Bot" for an app's account
+
+
+class Label(msgspec.Struct):
+    """A word that the repository put on an issue."""
+
+    name: str = ""
 
 
 class Written(msgspec.Struct, kw_only=True):
@@ -49,6 +58,25 @@ class UnlinkedIssue(Written, kw_only=True):
     number: Number
     title: str
     pull_request: object = None  # whether it is there is all that counts
+    state: str = ""  # "": not told
+    state_reason: str | None = None
+    closed_at: Moment | None = None
+    closed_by: User | None = None  # lists leave it out at times
+    labels: list[Label | str] | None = None
+
+    def closing(self, closed_by: User | None = None) -> Closing | None:
+        """How it stands; `closed_by` where something else than the issue tells."""
+        by = closed_by or self.closed_by
+        return closing(
+            self.state,
+            self.state_reason,
+            [label.name if isinstance(label, Label) else label for label in self.labels or ()],
+            told_at=self.updated_at,
+            closed_at=self.closed_at,
+            closer=closer(
+                by.login if by else None, self.author(), bot=bool(by and by.type == "Bot")
+            ),
+        )
 
 
 class UnlinkedComment(Written, kw_only=True):
@@ -130,6 +158,8 @@ def post(repository: str, item: Issue | Comment) -> RawPost | None:
         url=item.html_url,
         depth=0 if issue else 1,
         products=products_of((), repository, ""),
+        closing=issue.closing() if issue else None,
+        original=None if issue else original(repository, item.body),
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.closing import Closer, Ending
 from domain.errors import InputError
 from ingest.formats import chosen, known
 from ingest.formats.only import only
@@ -488,3 +489,29 @@ def numbers() -> Iterator[float | str]:
 @pytest.mark.parametrize("told", list(numbers()))
 def test_times_are_read_as_utc(told: float | str) -> None:
     assert moment(told) == datetime(2026, 2, 2, 2, 40, tzinfo=UTC)
+
+
+def test_an_event_of_closing_names_who_closed_it() -> None:
+    issue = {"number": 3, "title": "Gone", "state": "closed", "state_reason": "not_planned"}
+    issue |= {"created_at": "2026-02-03T08:00:00Z", "updated_at": "2026-02-09T08:00:00Z"}
+    issue |= {"labels": [{"name": "stale"}], "closed_at": "2026-02-09T08:00:00Z"}
+    event = {"type": "IssuesEvent", "actor": {"login": "sweeper[bot]"}, "repo": {"name": "o/p"}}
+    event |= {"payload": {"action": "closed", "issue": issue}, "created_at": issue["updated_at"]}
+    posts, _ = gathered(known()["gharchive-events"].read(opened(json.dumps(event).encode())))
+    closing = posts["github:o/p#3"].closing
+    assert closing is not None
+    assert (closing.ending, closing.closer) == (Ending.STALE, Closer.BOT)
+
+
+def test_a_table_of_issues_tells_how_they_stand_where_it_has_the_columns() -> None:
+    heads = "html_url,title,body,created_at,author,is_pull_request"
+    row = "https://github.com/o/p/issues/3,Gone,It is gone.,2026-02-03T08:00:00Z,ada,False"
+    told = f"{heads},state,state_reason,labels,updated_at,closed_at,closed_by\n{row},"
+    told += 'closed,not_planned,"bug, stale",2026-02-09T08:00:00Z,2026-02-08T08:00:00Z,sweep[bot]\n'
+    undated = told.replace("2026-02-08T08:00:00Z", "yesterday")
+    stale = (Ending.STALE, Closer.BOT)
+    for content, expected in ((told, stale), (undated, stale), (f"{heads}\n{row}\n", None)):
+        posts, notes = gathered(known()["github-issues-csv"].read(opened(content.encode())))
+        closing = posts["github:o/p#3"].closing
+        assert (closing and (closing.ending, closing.closer)) == expected
+        assert not notes

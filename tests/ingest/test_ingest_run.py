@@ -14,10 +14,20 @@ from sqlalchemy import Engine, func, select
 
 from db import cursors
 from db.engine import open_engine, read
-from db.tables import AddressRow, Gap, PostRow, PostText, RunSource, ThreadRow
+from db.tables import (
+    AddressRow,
+    ClosingRow,
+    Gap,
+    OriginalRow,
+    PostRow,
+    PostText,
+    RunSource,
+    ThreadRow,
+)
 from domain.errors import InputError
 from ingest import keep
 from ingest.run import SourceStatus, sources_status
+from tests.support.fakes import iso
 from tests.support.replay import JSON, Reply
 from tests.support.world import World
 
@@ -476,3 +486,31 @@ def test_a_source_that_is_set_wrongly_stops_no_other(
     by_name = {s.source: s for s in report.sources}
     assert (by_name["github"].outcome, by_name["hackernews"].outcome) == ("failed", "done")
     assert "'no repository' is no repository. Write owner/name." in by_name["github"].message
+
+
+def test_a_closing_is_heard_of_and_earlier_ones_can_be_asked_for(
+    world: World, engine: Engine, now: datetime
+) -> None:
+    stale, duplicate, earlier = 59_000, 58_000, 57_000
+    world.run(engine, now, ("github",))
+    by_bot = {"state": "closed", "state_reason": "not_planned", "labels": [{"name": "stale"}]}
+    by_bot |= {"closed_at": iso(now), "closed_by": {"login": "sweep", "type": "Bot"}}
+    world.hub.issues[stale] |= by_bot | {"updated_at": iso(now)}
+    world.hub.issues[duplicate] |= {"state": "closed", "state_reason": "duplicate"}
+    world.hub.comment(58_007, duplicate, now, f"Duplicate of #{stale}")
+    world.run(engine, now + timedelta(hours=2), ("github",))
+    keys = {n: world.keyed.hash("thread", f"github:owner/project#{n}") for n in (58_000, 59_000)}
+    with read(engine) as connection:
+        told = {row.thread: row for row in connection.execute(select(ClosingRow))}
+        (named,) = connection.execute(select(OriginalRow))
+    assert set(told) == set(keys.values())
+    assert (told[keys[stale]].ending, told[keys[stale]].closer) == ("stale", "bot")
+    assert told[keys[duplicate]].ending == "duplicate"
+    assert (named.thread, named.original) == (keys[duplicate], keys[stale])
+    world.hub.issues[earlier] |= by_bot  # as if it was closed before closings were kept
+    world.run(engine, now + timedelta(hours=3), ("github",))
+    with read(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(ClosingRow)) == 2
+    world.run(engine, now + timedelta(hours=4), ("github",), since=now - timedelta(days=6))
+    with read(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(ClosingRow)) == 3

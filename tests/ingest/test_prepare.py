@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.posts import Held
+from domain.closing import Closer, Closing, Ending
 from domain.keyed import Keyed
 from domain.nouns import PostState
 from ingest import prepare as subject
@@ -101,3 +102,16 @@ def test_what_is_read_late_is_marked(keyed: Keyed) -> None:
 
     assert late(WRITTEN + timedelta(seconds=1))
     assert not late(WRITTEN)
+
+
+def test_a_closing_is_told_of_a_post_that_is_known(keyed: Keyed) -> None:
+    held = {
+        keys([RAW], keyed)[0]: Held(
+            raw_hash=raw_hash(RAW, keyed), version=1, state=PostState.LIVE, thread="t", depth=0
+        )
+    }
+    closing = Closing(ending=Ending.STALE, closer=Closer.BOT, told_at=WRITTEN)
+    ready = prepare([replace(RAW, closing=closing)], held, set(), keyed)
+    assert ready.posts == ()
+    assert [(s.thread, s.closing) for s in ready.standings] == [("t", closing)]
+    assert prepare([RAW], held, set(), keyed).standings == ()
