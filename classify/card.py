@@ -69,6 +69,10 @@ def headline(told: Mapping[str, Any], model: str) -> dict[str, Any]:
         "stream": _stream(told["stream"]),
         "own": {"posts": told["own"]["posts"], "macro_f1": told["own"]["macro_f1"]},
         "undetermined": told["undetermined"],
+        "decisions": held["decisions"],
+        "places": told["places"],
+        "reliability": told["reliability"],
+        "steps": told["steps"],
     }
 
 

@@ -34,7 +34,7 @@ FOLDS = 5
 
 def strict(rows: Sequence[Predicted]) -> dict[str, Any]:
     """Decisions, how many of them hold, with bounds; how much of what is there gets decided."""
-    eligible = np.array([p.likely in STUDIED_NAMES and not _fixed(p) for p in rows], bool)
+    eligible = np.array([p.likely in STUDIED_NAMES and not fixed(p) for p in rows], bool)
     sure = np.array([max(p.causes[c] for c in STUDIED_NAMES) for p in rows])
     right = np.array([holds(p.likely, p.row) for p in rows], bool)
     folds = fold_numbers([p.row for p in rows], FOLDS)
@@ -68,5 +68,6 @@ def strict(rows: Sequence[Predicted]) -> dict[str, Any]:
     }
 
 
-def _fixed(p: Predicted) -> bool:
+def fixed(p: Predicted) -> bool:
+    """Whether nothing is decided of the post however probable a cause is."""
     return p.abstained_because in _FIXED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from classify.predicted import (
 from classify.reliability import calibration, points
 from classify.risk import curve
 from classify.scores import Numbers, bootstrap, f1, lower_bound, ratio
+from classify.steps import steps
 from classify.strata import Sizes
 from classify.stream import ANY, stream
 from classify.strict import strict
@@ -52,10 +53,12 @@ def summarise(
         "by_place": {name: figures(rows) for name, rows in halves(held).items()},
         "by_thread": {name: figures(rows) for name, rows in halves(folds).items()},
         "gap_between_halves": {"by_place": _gap(held), "by_thread": _gap(folds)},
-        "by_source": {s: _source(rows) for s, rows in sorted(_by_source(held).items())},
+        "by_source": _each(held, lambda p: p.row.content.source),
+        "places": _each(held, lambda p: p.row.place),
         "strict": {"by_place": strict(held), "by_thread": strict(folds)} if held else {},
         "reliability": _reliability(held),
         "risk": _risk(held),
+        "steps": steps(held) if held else {},
         "mistakes": mistakes(held),
         "stream": stream(held, sizes, unlabelled or {}) if sizes else None,
         "own": figures(known),
@@ -118,6 +121,8 @@ def _choice(here: Bools, there: Bools, threads: Sequence[str]) -> dict[str, Any]
     both = here & there
     return {
         "posts": int(there.sum()),
+        "said": int(here.sum()),
+        "right": int(both.sum()),
         "precision": bootstrap(partial(_share, both, here), threads).told(),
         "recall": bootstrap(partial(_share, both, there), threads).told(),
         "f1": bootstrap(lambda i: f1(here[i], there[i]), threads).told(),
@@ -156,15 +161,16 @@ def _gap(rows: Sequence[Predicted]) -> float | None:
     return _number(macro_f1(parts["odd"]) - macro_f1(parts["even"])) if rows else None
 
 
-def _by_source(rows: Sequence[Predicted]) -> dict[str, list[Predicted]]:
+def _each(rows: Sequence[Predicted], name: Callable[[Predicted], str]) -> dict[str, Any]:
+    """The figures of the rows of each name, by name."""
     made: dict[str, list[Predicted]] = {}
     for p in rows:
-        made.setdefault(p.row.content.source, []).append(p)
-    return made
+        made.setdefault(name(p), []).append(p)
+    return {name: _part(mine) for name, mine in sorted(made.items())}
 
 
-def _source(rows: Sequence[Predicted]) -> dict[str, Any]:
-    """Precision, recall and F1 of every cause at one source."""
+def _part(rows: Sequence[Predicted]) -> dict[str, Any]:
+    """Precision, recall and F1 of every cause in a part of the rows."""
     threads = [p.thread for p in rows]
     said = np.array([p.likely for p in rows])
     true = np.array([true_class(p.row) for p in rows])

@@ -8,7 +8,6 @@ n-grams that our own posts hold too, or that stand in several posts of several p
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from classify.fit import PRIOR, Parameters, fit, prepare
 from classify.labels import EXAMPLES, Labelled, examples, gold
 from classify.model import CLASSES, Model
 from classify.text import folded
-from domain.causes import CAUSES
+from domain.taxonomy import taxonomy
 
 Redactor = Callable[[str], str]
 EVALUATION_ONLY = frozenset({"reddit"})  # terms of these places forbid training on their posts
@@ -96,7 +95,7 @@ def _card(
         "name": "whylost classifier",
         "inputs": {
             "own examples": examples_hash(),
-            "taxonomy": _hash_taxonomy(),
+            "taxonomy": taxonomy(),
             **{f"labels {i}": _hash(p.read_bytes()) for i, p in enumerate(labels)},
         },
         "parameters": asdict(parameters),
@@ -124,8 +123,3 @@ def examples_hash() -> str:
     """SHA-256 of our own examples as they are now."""
     found = sorted(EXAMPLES.glob("*.jsonl"))
     return _hash(b"".join(f.name.encode() + f.read_bytes() for f in found))
-
-
-def _hash_taxonomy() -> str:
-    told = [[i.cause.value, i.label, i.meaning, i.not_this] for i in CAUSES.values()]
-    return _hash(json.dumps(told).encode())

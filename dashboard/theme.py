@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.effects_sheet import SHEET as EFFECTS
+from dashboard.shares_sheet import SHEET as SHARES
 from domain.causes import Decision
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif"
@@ -99,7 +100,7 @@ def css(*, dark: bool) -> str:
         f"--quiet: {quiet}; --line: {line}; --panel: {panel}; --warn-bg: {warn[0]};"
         f"--warn: {warn[1]}; --bad-bg: {bad[0]}; --bad: {bad[1]};"
     )
-    return f"<style>:root {{{colours}{tones}}}{_SHEET}{EFFECTS}</style>"
+    return f"<style>:root {{{colours}{tones}}}{_SHEET}{EFFECTS}{SHARES}</style>"
 
 
 _SHEET = """

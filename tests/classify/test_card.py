@@ -14,6 +14,10 @@ from classify.readout import measured
 from domain.errors import InputError
 
 MODEL = artifact.load()
+_ALIKE = (
+    *("gap_between_halves", "strict", "undetermined", "own"),
+    *("places", "reliability", "steps"),
+)
 ROOT = Path(__file__).parents[2]
 AGAIN = "measure again: whylost classify evaluate --gold FILE --strata FILE --record"
 
@@ -30,6 +34,7 @@ def test_the_documentation_s_figures_are_the_recorded_ones() -> None:
     by_place = found["macro_f1"]["by_place"]
     told = [by_place["all"], by_place["odd"], by_place["even"], found["own"]["macro_f1"]]
     told += [f[m] for f in found["outputs"].values() for m in ("precision", "recall", "f1")]
+    told += [f["macro_f1"] for f in found["places"].values()]
     assert [measured(value) for value in told if measured(value) not in text] == []
 
 
@@ -53,13 +58,14 @@ def test_another_model_s_figures_are_not_shown() -> None:
 def test_figures_are_recorded_only_for_what_was_evaluated(tmp_path: Path) -> None:
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
     told = {
-        **{k: figures[k] for k in ("gap_between_halves", "strict", "undetermined", "own")},
+        **{k: figures[k] for k in _ALIKE},
         "by_place": {
             "all": {
                 "posts": 7,
                 "macro_f1": figures["macro_f1"]["by_place"]["all"],
                 "causes": {k: v for k, v in figures["outputs"].items() if k != "report"},
                 "report": figures["outputs"]["report"],
+                "decisions": figures["decisions"],
             }
         },
         "by_thread": {"all": {"posts": 0}},

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 from classify import strict, unlabelled
-from classify.evaluate import held_out, own_folds, place_of_rows, probabilities, thread_folds
+from classify.evaluate import held_out, place_of_rows, probabilities, thread_folds
 from classify.fit import Parameters, prepare
 from classify.labels import Labelled, examples
 from classify.model import Model
@@ -36,18 +35,14 @@ from classify.summary import MISTAKES, mistakes, summarise
 from classify.text import Content
 from domain.errors import InputError
 
+Several = tuple[Predicted, ...]
 SIZES = {("own-a", "hit"): 100, ("own-b", "nohit"): 3000}
 
 
-@cache
-def own() -> tuple[Predicted, ...]:
-    return tuple(own_folds(parameters=Parameters(trees=20, folds=2)))
-
-
-@cache
-def as_gold() -> tuple[Predicted, ...]:
+@pytest.fixture(scope="module")
+def as_gold(own: Several) -> Several:
     """Predictions of our own posts dressed as those of two real places."""
-    known = [p for p in own() if p.row.cause != "undetermined"][::4]
+    known = [p for p in own if p.row.cause != "undetermined"][::4]
     return tuple(_dressed(i, p) for i, p in enumerate(known))
 
 
@@ -58,18 +53,16 @@ def _dressed(i: int, p: Predicted) -> Predicted:
     return replace(p, row=row)
 
 
-def _told() -> dict:  # type: ignore[type-arg] # JSON
-    return summarise(as_gold(), as_gold(), own(), SIZES)
-
-
 @pytest.fixture(scope="module")
-def told() -> dict:  # type: ignore[type-arg] # JSON
-    return json.loads(json.dumps(_told(), allow_nan=False))
+def told(as_gold: Several, own: Several) -> dict:  # type: ignore[type-arg] # JSON
+    return json.loads(json.dumps(summarise(as_gold, as_gold, own, SIZES), allow_nan=False))
 
 
-def test_an_evaluation_can_be_read_by_people_and_machines(told: dict) -> None:  # type: ignore[type-arg]
-    assert told["by_place"]["all"]["posts"] == len(as_gold())
-    assert told["undetermined"]["posts"] == sum(p.row.cause == "undetermined" for p in own())
+def test_an_evaluation_can_be_read_by_people_and_machines(
+    as_gold: Several, own: Several, told: dict
+) -> None:  # type: ignore[type-arg]
+    assert told["by_place"]["all"]["posts"] == len(as_gold)
+    assert told["undetermined"]["posts"] == sum(p.row.cause == "undetermined" for p in own)
     assert told["stream"]["stands_for"] == 3100
     assert "macro F1" in read_out(told)
     held = told["by_place"]["all"]
@@ -79,18 +72,18 @@ def test_an_evaluation_can_be_read_by_people_and_machines(told: dict) -> None:  
     assert sum(map(sum, (row.values() for row in held["confusion"].values()))) == held["posts"]
 
 
-def test_posts_whose_cause_nobody_could_tell_are_left_out() -> None:
+def test_posts_whose_cause_nobody_could_tell_are_left_out(as_gold: Several, own: Several) -> None:
     unknown = [replace(_dressed(i, p), row=replace(_dressed(i, p).row, id=f"ff{i:x}"))
-               for i, p in enumerate(own()) if p.row.cause == "undetermined"]  # fmt: skip
-    told = summarise([*as_gold(), *unknown], as_gold(), own())
+               for i, p in enumerate(own) if p.row.cause == "undetermined"]  # fmt: skip
+    told = summarise([*as_gold, *unknown], as_gold, own)
     assert told["undetermined_left_out"] == len(unknown) > 0
-    assert told["by_place"]["all"]["posts"] == len(as_gold())
+    assert told["by_place"]["all"]["posts"] == len(as_gold)
     listed = [m for kind in told["mistakes"].values() for m in kind["surest"]]
     assert not [m for m in listed if m["id"].startswith("ff")]
 
 
-def test_without_labelled_posts_it_says_so(tmp_path: Path) -> None:
-    nothing = summarise([], [], own(), SIZES)
+def test_without_labelled_posts_it_says_so(own: Several, tmp_path: Path) -> None:
+    nothing = summarise([], [], own, SIZES)
     json.dumps(nothing, allow_nan=False)
     assert "no labelled post" in read_out(nothing)
     write_all(nothing, tmp_path)
@@ -120,17 +113,17 @@ def test_the_page_asks_for_nothing(told: dict, tmp_path: Path) -> None:  # type:
     assert not re.findall(r"<(?:script|link|img|iframe|object)|\bsrc=|@import|url\(", html)
 
 
-def test_no_text_of_a_post_is_written(told: dict, tmp_path: Path) -> None:  # type: ignore[type-arg]
+def test_no_text_of_a_post_is_written(as_gold: Several, told: dict, tmp_path: Path) -> None:  # type: ignore[type-arg]
     write_all(told, tmp_path)
     written = "".join(f.read_text(encoding="utf-8") for f in tmp_path.iterdir())
-    long = [p.row.content.text for p in as_gold() if len(p.row.content.text) > 40]
+    long = [p.row.content.text for p in as_gold if len(p.row.content.text) > 40]
     assert long
     assert not [text for text in long if text[:40] in written]
 
 
-def test_mistakes_are_the_surest_and_truly_wrong() -> None:
-    found = mistakes(as_gold())
-    by_id = {p.row.id: p for p in as_gold()}
+def test_mistakes_are_the_surest_and_truly_wrong(as_gold: Several) -> None:
+    found = mistakes(as_gold)
+    by_id = {p.row.id: p for p in as_gold}
     for kind in found.values():
         surest = [m["probability"] for m in kind["surest"]]
         assert surest == sorted(surest, reverse=True)
@@ -142,8 +135,8 @@ def test_mistakes_are_the_surest_and_truly_wrong() -> None:
     assert all(m["labelled"] in STUDIED_NAMES for m in found["missed"]["surest"])
 
 
-def test_halves_share_nothing_and_lack_nothing() -> None:
-    parts = halves(as_gold())
+def test_halves_share_nothing_and_lack_nothing(as_gold: Several) -> None:
+    parts = halves(as_gold)
     assert len(parts["odd"]) + len(parts["even"]) == len(parts["all"])
     assert {p.row.id for p in parts["odd"]}.isdisjoint(p.row.id for p in parts["even"])
 
@@ -260,9 +253,11 @@ def test_an_unlabelled_line_that_can_t_be_read_is_named(
         unlabelled.read_unlabelled(tmp_path / "none.jsonl", str)
 
 
-def test_shares_are_estimated_on_unlabelled_posts_where_there_are_some() -> None:
+def test_shares_are_estimated_on_unlabelled_posts_where_there_are_some(
+    as_gold: Several, own: Several
+) -> None:
     many = np.tile([0.01, 0.01, 0.01, 0.07, 0.9], (50, 1))
-    told = summarise(as_gold(), as_gold(), own(), SIZES, {"own-b": many})
+    told = summarise(as_gold, as_gold, own, SIZES, {"own-b": many})
     found = told["stream"]["shares_re_estimated"]["by_source"]
     assert found["own-b"]["estimated_on"] == 50
     assert found["own-a"]["estimated_on"] == found["own-a"]["rows"]

@@ -1,0 +1,1 @@
+"""The parts of the Model page, one a module: each shows one question, as HTML or with widgets."""
