@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from db import terms
-from db.reviews import counting
+from db.reviews import ADJUDICATION, counting
 from db.samples import Stream
 from db.tables import PlaceRow, PostRow, PostText, ReviewRow, SampleRow, ThreadRow
 from domain.causes import Cause, Decision
@@ -81,13 +81,16 @@ def lessons(connection: Connection) -> Lessons:
 
 
 def disputes(connection: Connection) -> list[Dispute]:
-    """Versions of posts about which reviews that count disagree, by key."""
+    """Versions of posts about which reviewers disagree and nobody has adjudicated, by key."""
     mine = (ReviewRow.post, ReviewRow.version)
     several = (
         select(*mine)
         .where(ReviewRow.replaced.is_(False))
         .group_by(*mine)
-        .having(func.count(ReviewRow.decision.distinct()) > 1)
+        .having(
+            func.count(ReviewRow.decision.distinct()) > 1,
+            func.count(case((ReviewRow.stream == ADJUDICATION, 1), else_=None)) == 0,
+        )
         .subquery("several")
     )
     rows = connection.execute(

@@ -1,7 +1,11 @@
-"""`whylost review`: what waits for people, one post to read, and a decision about it."""
+"""`whylost review`: what waits for people, one post to read, a decision about it, filled sheets.
+
+`whylost review [POST]` is short for `whylost review post [POST]`.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +13,15 @@ import typer
 if TYPE_CHECKING:
     from db.handles import Connection
     from db.opened import Opened
+    from db.returned import Ended
     from domain.invocation import Invocation
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What waits for people, one post to read and decide about, sheets that came back.",
+)
+
+SOMETHING_LISTED = 3  # the exit code
 
 _Post = Annotated[
     str | None, typer.Argument(help="A post's key, address or id at its source; none: what waits.")
@@ -32,6 +44,7 @@ _Stream = Annotated[str | None, typer.Option(help="What waits in `audit` or `unc
 _Demonstration = Annotated[bool, typer.Option(help="Review the demonstration instead.")]
 
 
+@app.command("post")
 def review(
     context: typer.Context,
     post: _Post = None,
@@ -68,6 +81,74 @@ def review(
             return
         given = {"secondary": secondary, "reviewer": reviewer, "note": note, "blind": blind}
         _decide(told, database, key, decision, version, given)
+
+
+@app.command("import")
+def import_sheet(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A CSV file that people filled in.")],
+    reviewer: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="Who filled in rows that name nobody.")
+    ] = "",
+    blind: Annotated[bool, typer.Option("--blind", help="Nobody saw what the model says.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of what the same person decided before.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare only.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the rows that were not taken, with the reason.")
+    ] = None,
+    demonstration: _Demonstration = False,
+) -> None:
+    """Take decisions from a sheet; exit code 3 where rows conflict or are wrong, and are listed."""
+    from db.export import whole_file
+    from db.filled import read_filled
+    from db.opened import opened
+    from db.returned import Taking, rest, take
+    from domain.errors import InputError
+
+    told: Invocation = context.obj
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} can't be read: {error.strerror}.", "Name a CSV file.") from error
+    sheet = read_filled(content, str(file))
+    how = Taking(reviewer=reviewer, blind=blind, replace=replace, now=told.now())
+    with opened(told.settings, demonstration=demonstration) as database:
+        ended = take(database.engine, sheet, how, dry=dry_run)
+    if out:
+        with whole_file(out) as written:
+            written.write(rest(sheet, ended))
+    _tell_taken(told, ended, dry=dry_run)
+
+
+def _tell_taken(told: Invocation, ended: list[Ended], *, dry: bool) -> None:
+    from db.returned import counted
+
+    counts = counted(ended)
+    listed = [one for one in ended if one.fault]
+    told.tell({"dry_run": dry, "counts": counts, "listed": [one.to_json() for one in listed]})
+    if listed:
+        told.table(
+            ("row", "line", "ending", "column", "value", "why"),
+            [
+                (
+                    o.row.number,
+                    o.row.line,
+                    o.ending.value,
+                    o.fault.column or None,
+                    _shown(o.fault.value) or None,
+                    _shown(f"{o.fault.why} {o.fault.fix}"),
+                )
+                for o in listed
+                if o.fault
+            ],
+        )
+    told.say(", ".join(f"{number:,} {ending}" for ending, number in counts.items()) + ".")
+    if dry:
+        told.say("Nothing was saved: this was a dry run.")
+    if listed:
+        raise typer.Exit(SOMETHING_LISTED)
 
 
 def _show_waiting(told: Invocation, connection: Connection, stream: str | None) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from db.changes import log
 from db.tables import PostRow, ReviewRow
@@ -20,10 +20,19 @@ from domain.causes import REPORT_DECISIONS, STUDIED, Cause, Decision
 from domain.errors import InputError, Outdated
 from domain.nouns import PostState, Review
 
-# The number of the review that counts, by post and version: the latest that no later one of its
-# reviewer replaced.
+# The stream of a decision between reviewers who differ. It is a decision of its own: it takes no
+# review's place, not even one by the same person, and counts before whatever is reviewed later.
+ADJUDICATION = "adjudication"
+
+_adjudicated = func.max(case((ReviewRow.stream == ADJUDICATION, ReviewRow.number), else_=None))
+# The number of the review that counts, by post and version: the latest adjudication, else the
+# latest review, of those that no later one of their reviewer replaced.
 counting = (
-    select(ReviewRow.post, ReviewRow.version, func.max(ReviewRow.number).label("number"))
+    select(
+        ReviewRow.post,
+        ReviewRow.version,
+        func.coalesce(_adjudicated, func.max(ReviewRow.number)).label("number"),
+    )
     .where(ReviewRow.replaced.is_(False))
     .group_by(ReviewRow.post, ReviewRow.version)
     .subquery("counting_review")
@@ -45,19 +54,16 @@ class Filed:
 def save_review(connection: Connection, review: Review) -> int:
     """Saves a decision and gives its number; an earlier one of this reviewer counts no more.
 
+    Adjudications replace adjudications, reviews replace reviews.
     Raises `Outdated` where the post has changed since the reviewer saw `review.version` of it, and
     `InputError` for a post that we don't hold or a decision that contradicts itself.
     """
-    _check(review)
+    check(review)
     _lock(connection, review)
-    earlier = _counting(connection, review.post, review.version, review.reviewer)
+    alike = _alike(review)
+    earlier = _latest(connection, alike)
     if earlier is not None:
-        mine = (ReviewRow.post == review.post, ReviewRow.version == review.version)
-        connection.execute(
-            update(ReviewRow)
-            .where(*mine, ReviewRow.reviewer == review.reviewer, ReviewRow.replaced.is_(False))
-            .values(replaced=True)
-        )
+        connection.execute(update(ReviewRow).where(*alike).values(replaced=True))
     row = _row(review)
     number = connection.execute(insert(ReviewRow).returning(ReviewRow.number), row).scalar_one()
     log(
@@ -103,7 +109,8 @@ def reviews_of(connection: Connection, post: str) -> list[Filed]:
     return [Filed(number=r.number, replaced=r.replaced, review=_review(r)) for r in rows]
 
 
-def _check(review: Review) -> None:
+def check(review: Review) -> None:
+    """Raises `InputError` for a decision that contradicts itself, or that nobody made."""
     if not review.reviewer.strip() or len(review.reviewer) > LONGEST_NAME:
         raise InputError(
             f"A reviewer's name has 1 to {LONGEST_NAME} characters.", "Name yourself with --as."
@@ -144,9 +151,32 @@ def _lock(connection: Connection, review: Review) -> None:
         )
 
 
-def _counting(connection: Connection, post: str, version: int, reviewer: str) -> Review | None:
-    mine = (ReviewRow.post == post, ReviewRow.version == version, ReviewRow.reviewer == reviewer)
-    query = select(ReviewRow).where(*mine, ReviewRow.replaced.is_(False))
+def counting_of(connection: Connection, post: str, version: int, reviewer: str) -> Review | None:
+    """What this reviewer decided last about this version and didn't take back; no adjudication."""
+    return _latest(connection, _of(post, version, reviewer, adjudication=False))
+
+
+def _alike(review: Review) -> tuple[ColumnElement[bool], ...]:
+    """What `review` takes the place of."""
+    between = review.stream == ADJUDICATION
+    return _of(review.post, review.version, review.reviewer, adjudication=between)
+
+
+def _of(
+    post: str, version: int, reviewer: str, *, adjudication: bool
+) -> tuple[ColumnElement[bool], ...]:
+    between = ReviewRow.stream == ADJUDICATION
+    return (
+        ReviewRow.post == post,
+        ReviewRow.version == version,
+        ReviewRow.reviewer == reviewer,
+        ReviewRow.replaced.is_(False),
+        between if adjudication else ~between,
+    )
+
+
+def _latest(connection: Connection, which: tuple[ColumnElement[bool], ...]) -> Review | None:
+    query = select(ReviewRow).where(*which)
     row = connection.execute(query.order_by(ReviewRow.number.desc()).limit(1)).one_or_none()
     return _review(row) if row else None
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
+from db.closings import closings_of
 from db.judges import Judges
 from db.queries import attached, context
 from db.queries.announced import announced
@@ -14,6 +15,7 @@ from db.queries.incidents import Spread, spread
 from db.queries.outages import Written, explanations
 from db.queries.outcomes import Ended, outcomes_of
 from db.queries.reports import probabilities
+from db.reviews import counting
 from db.tables import (
     PlaceRow,
     PostRow,
@@ -24,6 +26,7 @@ from db.tables import (
     VerdictRow,
 )
 from domain.causes import Abstention, Cause, Decision
+from domain.closing import Closing
 from domain.nouns import Address, Outage, PostState, Release, Review, Verdict
 
 
@@ -68,6 +71,7 @@ class Report:
     incident: Spread | None
     ended: Ended | None  # by the author's last word, here or in a later post of the thread
     about: Release | None  # the announcement that its thread was opened under
+    closing: Closing | None  # how its thread stands at its place; None: the source never said
 
     @property
     def current(self) -> TextVersion:
@@ -128,6 +132,7 @@ def report(connection: Connection, key: str, judges: Judges) -> Report | None:
         incident=_spread(connection, key, judges),
         ended=outcomes_of(connection, [key], judges).get(key),
         about=announced(connection, row.title, row.opened_at),
+        closing=closings_of(connection, [row.thread]).get(row.thread),
     )
 
 
@@ -171,8 +176,8 @@ def _verdict(
 
 
 def _review(connection: Connection, key: str, version: int) -> Review | None:
-    mine = (ReviewRow.post == key, ReviewRow.version == version, ReviewRow.replaced.is_(False))
-    query = select(ReviewRow).where(*mine).order_by(ReviewRow.number.desc()).limit(1)
+    mine = (counting.c.post == key, counting.c.version == version)
+    query = select(ReviewRow).join(counting, counting.c.number == ReviewRow.number).where(*mine)
     row = connection.execute(query).one_or_none()
     if row is None:
         return None

@@ -20,12 +20,14 @@ from db import series, tally
 from db.engine import read, write
 from db.export import export_daily, export_reports
 from db.judges import Judges
+from db.lessons import disputes
 from db.queries.daily import iterate_daily
 from db.queries.facets import facets
+from db.queries.judgements import independent
 from db.queries.report import report
 from db.queries.reports import count_reports, iterate_reports
 from db.queries.series import daily, three_counts
-from db.reviews import reviews_of, save_review, take_back
+from db.reviews import ADJUDICATION, reviews_of, save_review, take_back
 from db.tables import ChangeLog, DailyCountRow, PostRow, Published, ReviewRow, VerdictRow
 from db.withdraw import withdraw
 from domain.causes import REPORT_DECISIONS, Cause, Decision
@@ -312,3 +314,56 @@ def test_two_at_once_leave_one_that_counts(engine: Engine, filled: seeded.Seeded
         filed = reviews_of(connection, key)
     assert {f.review.note for f in filed} == set("0123")
     assert [f.replaced for f in filed] == [True, True, True, False]
+
+
+def test_an_adjudication_counts_whoever_reviews_later(
+    engine: Engine, filled: seeded.Seeded
+) -> None:
+    key = filled.keys(Decision.OTHER)[0]
+    save(
+        engine,
+        decided(key, Decision.CONTEXT_LIMIT),
+        decided(key, Decision.SAFETY_TRIGGER, reviewer="Grace"),
+    )
+    with read(engine) as connection:
+        assert [d.decisions for d in disputes(connection)] == [
+            {"Ada": Decision.CONTEXT_LIMIT, "Grace": Decision.SAFETY_TRIGGER}
+        ]
+    between = decided(
+        key, Decision.SESSION_MANAGEMENT, reviewer="Grace", blind=False, stream=ADJUDICATION
+    )
+    save(engine, between, decided(key, Decision.NOT_A_REPORT, reviewer="Joan"))
+    with read(engine) as connection:
+        shown = report(connection, key, J)
+        assert shown is not None
+        assert shown.decision is Decision.SESSION_MANAGEMENT
+        assert shown.review == between
+        assert [f.replaced for f in reviews_of(connection, key)] == [False] * 4
+        assert disputes(connection) == []
+        judged = [(one.reviewer, one.decision) for one in independent(connection)]
+        listed = {r.key: r.decision for r in iterate_reports(connection, Filter(), J)}
+        changed = tally.reviewed(connection, J)
+    assert judged == [
+        ("Ada", Decision.CONTEXT_LIMIT),
+        ("Grace", Decision.SAFETY_TRIGGER),
+        ("Joan", Decision.NOT_A_REPORT),
+    ]
+    assert listed[key] is Decision.SESSION_MANAGEMENT
+    moved = {cell[3]: n for cell, (n, _, _) in changed.counts.items() if cell[2] == "*"}
+    assert moved == {"other": -1, "session_management": 1}
+
+
+def test_an_adjudicator_may_think_again(engine: Engine, filled: seeded.Seeded) -> None:
+    key = filled.keys(Decision.OTHER)[0]
+    told = {"blind": False, "stream": ADJUDICATION}
+    save(
+        engine,
+        decided(key, Decision.CONTEXT_LIMIT),
+        decided(key, Decision.CONTEXT_LIMIT, **told),
+        decided(key, Decision.UNDETERMINED, **told),
+    )
+    with read(engine) as connection:
+        assert [f.replaced for f in reviews_of(connection, key)] == [False, True, False]
+        shown = report(connection, key, J)
+    assert shown is not None
+    assert shown.decision is Decision.UNDETERMINED
