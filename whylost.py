@@ -15,11 +15,12 @@ from classify.commands import app as classify_commands
 from classify.incident_commands import app as incident_commands
 from dashboard.commands import mount as mount_dashboard
 from db.commands import app as export_commands
-from db.review_command import review
+from db.review_command import app as review_commands
 from db.triage_command import triage
 from domain.errors import WhylostError
 from ingest.commands import app as ingest_commands
 from ingest.overview import app as sources_commands
+from trends.agreement_command import mount as mount_agreement
 from trends.commands import mount as mount_trends
 
 if TYPE_CHECKING:
@@ -195,14 +196,19 @@ app.add_typer(sources_commands, name="sources")
 app.add_typer(ingest_commands, name="ingest")
 app.add_typer(classify_commands, name="classify")
 app.add_typer(incident_commands, name="incidents")
-app.command()(review)
+app.add_typer(review_commands, name="review")
 app.command()(triage)
+mount_agreement(review_commands)
 mount_trends(app)
 app.add_typer(export_commands, name="export")
 mount_dashboard(app)
 
-# `whylost ingest SOURCE` is short for `whylost ingest live SOURCE`.
-_INGEST = ("import", "redact", "live", "--help")
+# `whylost ingest SOURCE` is short for `whylost ingest live SOURCE`, `whylost review POST` for
+# `whylost review post POST`: what is meant where none of the group's own commands is named.
+_SHORT = {
+    "ingest": ("live", ("import", "redact", "live", "--help")),
+    "review": ("post", ("import", "post", "agreement", "--help")),
+}
 _HOISTED = {"--database": 2, "--config": 2, "--verbose": 1, "-v": 1, "--json": 1}
 _OWN_JSON = ["classify", "evaluate"]  # its --json takes a file
 
@@ -224,8 +230,10 @@ def arranged(given: Sequence[str]) -> list[str]:
         front.append(word)
         if _HOISTED[name] == 2 and "=" not in word and waiting:
             front.append(waiting.pop(0))
-    if rest[:1] == ["ingest"] and rest[1:2] not in [[name] for name in _INGEST]:
-        rest.insert(1, "live")
+    if rest and rest[0] in _SHORT:
+        meant, own = _SHORT[rest[0]]
+        if rest[1:2] not in [[name] for name in own]:
+            rest.insert(1, meant)
     return front + rest
 
 

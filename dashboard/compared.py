@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from dashboard import effect_rows, filters, frame, studies, verdicts
 from dashboard.data import Shown
 from dashboard.effect_rows import Compared
 from dashboard.tables import counted
+from dashboard.text import plain
 from domain.causes import CAUSES, Cause
 from domain.filter import Filter
 from trends.claims import ASSOCIATION
@@ -46,6 +48,13 @@ def show(source: Shown) -> None:
     if not chosen:
         frame.empty("Nothing matches.", "Choose another product, cause or verdict.")
         return
+    query = plain(urlencode(wanted.to_query(), doseq=True))
+    if wanted == Filter(products=wanted.products, causes=wanted.causes):
+        st.html(
+            '<p class="quiet">All numbers: '
+            f'<a href="/download/effects.csv?{query}" download>CSV</a>, '
+            f'<a href="/download/effects.parquet?{query}" download>Parquet</a></p>'
+        )
     page, pages = _page(len(chosen))
     st.html(effect_rows.forest(chosen[page * PAGE_SIZE : (page + 1) * PAGE_SIZE], wanted))
     if pages > 1:

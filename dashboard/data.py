@@ -19,13 +19,13 @@ from db.effects import KeptCompleteness, KeptEpisode
 from db.engine import holds_demonstration, read
 from db.handles import Connection
 from db.judges import Judges, judges
-from db.queries import effects, facets
+from db.queries import closings, effects, facets
 from db.queries.state import state
 from domain.filter import Filter
 from trends.periods import Period
 from trends.series import Overview, overview_series
 
-_FILTER_AS_KEY: dict[str | type[Any], Callable[[Any], Any]] = {
+FILTER_AS_KEY: dict[str | type[Any], Callable[[Any], Any]] = {
     Filter: lambda wanted: str(sorted(wanted.to_query().items()))
 }
 
@@ -70,18 +70,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@st.cache_data(show_spinner=False, max_entries=200, hash_funcs=_FILTER_AS_KEY)
+@st.cache_data(show_spinner=False, max_entries=200, hash_funcs=FILTER_AS_KEY)
 def choices(source: Shown, shown_by: Judges, wanted: Filter) -> dict[str, list[facets.Value]]:
     """The filter bar's values with their counts."""
     with reading(source) as connection:
         return facets.facets(connection, wanted, shown_by)
 
 
-@st.cache_data(show_spinner=False, max_entries=100, hash_funcs=_FILTER_AS_KEY)
+@st.cache_data(show_spinner=False, max_entries=100, hash_funcs=FILTER_AS_KEY)
 def overview(source: Shown, wanted: Filter, period: str, today: str) -> Overview:
     """What the overview draws; `today` is part of the key, since a period ends with its day."""
     with reading(source) as connection:
         return overview_series(connection, wanted, Period(period), now())
+
+
+@st.cache_data(show_spinner=False, max_entries=100, hash_funcs=FILTER_AS_KEY)
+def endings(source: Shown, shown_by: Judges, wanted: Filter) -> list[closings.Ended]:
+    """How the threads of the reports that match stand at their places."""
+    with reading(source) as connection:
+        return closings.endings(connection, wanted, shown_by)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ from domain.causes import (
     Decision,
     Symptom,
 )
+from domain.closing import CLOSED_LABELS, Closed
 from domain.facts import FACTS, SafetyKind, Severity
 from domain.filter import STEPS, Filter
 from domain.triage import Triage
@@ -35,6 +36,7 @@ _ALWAYS = {
     "severities": tuple(severity.value for severity in Severity),
     "triage": tuple(state.value for state in Triage),
     "abstentions": tuple(reason.value for reason in Abstention),
+    "closed": tuple(closed.value for closed in Closed),
 }
 _LABELS: dict[str, str] = {
     **{decision.value: label for decision, label in DECISION_LABELS.items()},
@@ -50,6 +52,8 @@ _FACTS = {
     "outcomes": "outcome",
     "surfaces": "surface",
 }
+# Fields of which the bar doesn't say how many reports a value has.
+_UNCOUNTED = ("closed",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ MORE = (
     Choice("abstentions", "Why undetermined"),
     Choice("reviews", "Review", "Whether a person has decided about the post."),
     Choice("triage", "Triage", "Where it stands in the work of those who follow it up."),
+    Choice(
+        "closed", "Closed", "How the place of its thread closed it. It says nothing of the failure."
+    ),
 )
 
 
@@ -128,13 +135,18 @@ def _several(choice: Choice, wanted: Filter, choices: Mapping[str, Sequence[Valu
         choice.label,
         options,
         key=key,
-        format_func=lambda value: f"{_label(choice.field, value)} ({counts.get(value, 0):,})",
+        format_func=lambda value: _option(choice.field, value, counts),
         placeholder="All",
         help=choice.help or None,
         width=156,
         on_change=_write,
         args=(choice.field, key, list),
     )
+
+
+def _option(field: str, value: str, counts: Mapping[str, int]) -> str:
+    told = _label(field, value)
+    return told if field in _UNCOUNTED else f"{told} ({counts.get(value, 0):,})"
 
 
 def _text(field: str, label: str, value: str) -> None:
@@ -216,6 +228,8 @@ def _label(field: str, value: str) -> str:
     """A value of a field of the filter as a reader sees it."""
     if field in _FACTS and value in FACTS[_FACTS[field]].values:
         return FACTS[_FACTS[field]].values[value]
+    if field == "closed":
+        return CLOSED_LABELS[Closed(value)]
     return _LABELS.get(value, value)
 
 

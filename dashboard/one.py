@@ -10,6 +10,7 @@ import streamlit as st
 from classify.passages import VOICE_LABELS, Passage, Said, of_report, strongest_first, why
 from classify.text import Voice
 from dashboard import frame, theme, triage
+from dashboard.closed import closed
 from dashboard.data import Shown
 from dashboard.gone import gone
 from dashboard.tables import counted, moment
@@ -20,6 +21,7 @@ from domain.causes import (
     CAUSES,
     DECISION_LABELS,
 )
+from domain.closing import Ending
 from domain.facts import FACTS
 from domain.nouns import Outage, PostState, Release, Verdict
 
@@ -51,6 +53,8 @@ def _where(report: Report) -> str:
         parts.append(", ".join(report.products))
     if report.back_filled:
         parts.append("read long after it was written")
+    if report.closing and report.closing.ending is not Ending.OPEN:
+        parts.append(closed(report.closing))
     original = "No address of an original is held."
     if report.address and report.address.url:
         original = link(report.address.url, "Open the original")

@@ -43,7 +43,7 @@ _OPTIONS: dict[str, Any] = {
     "server.headless": True,
     "server.runOnSave": False,
     "server.showEmailPrompt": False,
-    "server.maxUploadSize": 1,
+    "server.maxUploadSize": 32,  # megabytes: a sheet of some ten thousand posts
 }
 
 # Streamlit's own scripts and styles are inline in places, and Vega compiles its expressions.
@@ -122,7 +122,7 @@ def application(more: dict[str, Any]) -> ASGIApp:
     bootstrap.load_config_options({**_OPTIONS, **OPTIONS, **more})
     return App(
         SCRIPT,
-        routes=[Route("/download/{what}.csv", download, methods=["GET"]), *shell.routes()],
+        routes=[Route("/download/{what}.{form}", download, methods=["GET"]), *shell.routes()],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),
             Middleware(Headers),

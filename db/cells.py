@@ -63,6 +63,11 @@ def line(values: Iterable[Cell]) -> str:
 
 def lines(records: Iterable[Sequence[Cell]]) -> str:
     """Several records with their line ends."""
+    return joined([cell(v) for v in r] for r in records)
+
+
+def joined(records: Iterable[Sequence[str]]) -> str:
+    """The same of records whose values were made cells already."""
     held = io.StringIO(newline="")
-    csv.writer(held, lineterminator="\r\n").writerows([cell(v) for v in r] for r in records)
+    csv.writer(held, lineterminator="\r\n").writerows(records)
     return held.getvalue()

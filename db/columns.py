@@ -16,6 +16,7 @@ from db.queries.outages import Explanation
 from db.queries.outcomes import Ended
 from db.queries.reports import Listed
 from domain.causes import Cause, Decision
+from domain.facts import FACTS
 from domain.nouns import Evidence, Fact
 
 Record = TypeVar("Record")
@@ -23,11 +24,15 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Record]):
-    """A column: its name, what it holds, and how to read it from a record."""
+    """A column: its name, what it holds, and how to read it from a record.
+
+    `goes`: what it holds goes when a text is withdrawn, so it is no part of a snapshot.
+    """
 
     name: str
     holds: str
     value: Callable[[Record], Cell]
+    goes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +77,10 @@ def _quotes(record: ReportRecord, direction: str) -> str:
 
 def _stated(column: str, fact: str, holds: str) -> Column[ReportRecord]:
     return Column(
-        column, holds, lambda r: "; ".join(f.value for f in r.facts if f.name == fact) or None
+        column,
+        holds,
+        lambda r: "; ".join(f.value for f in r.facts if f.name == fact) or None,
+        goes=FACTS[fact].words,
     )
 
 
@@ -112,19 +120,27 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
     Column("source", "Where it was collected.", lambda r: r.report.source),
     Column("place", "Which repository, search or collection there.", lambda r: r.report.place),
     Column("kind", "issue, story, comment, reply, review or post.", lambda r: r.report.kind),
-    Column("state", "live, edited or deleted (then without text).", lambda r: r.report.state.value),
+    Column(
+        "state",
+        "live, edited or deleted (then without text).",
+        lambda r: r.report.state.value,
+        goes=True,
+    ),
     Column("written_at", "When it was written, ISO 8601, UTC.", lambda r: r.report.written_at),
     Column("day", "The UTC day that counts use.", lambda r: r.report.day),
     Column(
         "products", "What it is about, separated by `; `.", lambda r: "; ".join(r.report.products)
     ),
     Column("language", "ISO 639-1, `und` where it can't be told.", lambda r: r.report.language),
-    Column("thread_title", "Title of the thread, redacted.", lambda r: r.report.thread_title),
-    Column("title", "Its own title, redacted.", lambda r: r.report.title),
+    Column(
+        "thread_title", "Title of the thread, redacted.", lambda r: r.report.thread_title, goes=True
+    ),
+    Column("title", "Its own title, redacted.", lambda r: r.report.title, goes=True),
     Column(
         "text",
         "Its text, redacted; empty once withdrawn or no longer kept.",
         lambda r: r.report.text,
+        goes=True,
     ),
     Column(
         "decision",
@@ -156,15 +172,20 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
         "evidence_for",
         "Quotes for a cause, one a line: cause (cue): words.",
         lambda r: _quotes(r, "for"),
+        goes=True,
     ),
     Column(
-        "evidence_against", "Quotes against a cause, likewise.", lambda r: _quotes(r, "against")
+        "evidence_against",
+        "Quotes against a cause, likewise.",
+        lambda r: _quotes(r, "against"),
+        goes=True,
     ),
     Column("model", _MODEL, lambda r: r.report.model),
     Column(
         "permalink",
         "The original's address; empty where it was withdrawn or links were left out.",
         lambda r: r.report.address.url if r.report.address else None,
+        goes=True,
     ),
     Column("triage", "new, watching, escalated, known or closed.", lambda r: r.report.triage),
     _empty("review_decision", "For the reviewer: one of the decisions."),
@@ -206,7 +227,9 @@ REPORTS: tuple[Column[ReportRecord], ...] = (
 INCIDENTS: tuple[Column[GroupRecord], ...] = (
     Column("data", _DATA, lambda r: r.data),
     Column("incident", "Key of the earliest report.", lambda r: r.group.incident),
-    Column("title", "The thread's title of that report, redacted.", lambda r: r.group.title),
+    Column(
+        "title", "The thread's title of that report, redacted.", lambda r: r.group.title, goes=True
+    ),
     Column("first_at", "When the earliest matching report was written.", lambda r: r.group.first),
     Column("last_at", "When the latest was.", lambda r: r.group.last),
     Column("reports", "Posts.", lambda r: r.group.reports),
@@ -227,7 +250,7 @@ INCIDENTS: tuple[Column[GroupRecord], ...] = (
         if decision is not Decision.NOT_A_REPORT
     ),
     Column("model", _MODELS, lambda r: "; ".join(r.group.models)),
-    Column("permalink", "The earliest report's address.", lambda r: r.group.url),
+    Column("permalink", "The earliest report's address.", lambda r: r.group.url, goes=True),
     Column(
         "corroborations",
         "Replies that only say the same happened; their authors are among the reporters.",

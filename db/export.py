@@ -11,40 +11,30 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from db import changes, terms
-from db.cells import cell, line, lines
-from db.columns import DAILY, INCIDENTS, REPORTS, Column, DayRecord, GroupRecord, ReportRecord
+from db.cells import cell, joined, line, lines
 from db.engine import holds_demonstration, read
+from db.exported import SUFFIX
 from db.judges import Judges
-from db.queries import attached, health
-from db.queries.daily import iterate_daily
-from db.queries.incidents import iterate_incidents
-from db.queries.outcomes import outcomes_of
-from db.queries.reports import BATCH, Listed, iterate_reports
-from db.quotes import LABELS
+from db.queries import health
+from db.sheets import SHEETS, Row, batches
+from db.snapshot import Snapshot
 from db.withdrawn import Withdrawn
 from domain.errors import InputError
 from domain.filter import Filter
+from domain.taxonomy import taxonomy
 
 BOM = "\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A kind of export: its columns and where its records come from."""
-
-    columns: tuple[Column[Any], ...]
-    records: Any  # (connection, filter, judges, data) -> iterator of records
 
 
 def export_reports(
@@ -55,12 +45,15 @@ def export_reports(
     *,
     with_links: bool = True,
     bom: bool = False,
+    parquet: bool = False,
 ) -> dict[str, Any]:
     """Writes the matching reports to `out`, newest first; gives the manifest.
 
     Raises `InputError` where `out` can't be written.
     """
-    return _export(engine, "reports", filter, judges, out, with_links=with_links, bom=bom)
+    return _export(
+        engine, "reports", filter, judges, out, with_links=with_links, bom=bom, parquet=parquet
+    )
 
 
 def export_incidents(
@@ -71,9 +64,12 @@ def export_incidents(
     *,
     with_links: bool = True,
     bom: bool = False,
+    parquet: bool = False,
 ) -> dict[str, Any]:
     """Writes the incidents with a matching report to `out`; gives the manifest."""
-    return _export(engine, "incidents", filter, judges, out, with_links=with_links, bom=bom)
+    return _export(
+        engine, "incidents", filter, judges, out, with_links=with_links, bom=bom, parquet=parquet
+    )
 
 
 def export_daily(
@@ -83,12 +79,44 @@ def export_daily(
     out: Path,
     *,
     bom: bool = False,
+    parquet: bool = False,
 ) -> dict[str, Any]:
     """Writes daily counts beside their denominators to `out`; gives the manifest.
 
     Raises `InputError` for a filter on something that daily counts aren't kept by.
     """
-    return _export(engine, "daily", filter, judges, out, with_links=True, bom=bom)
+    return _export(engine, "daily", filter, judges, out, with_links=True, bom=bom, parquet=parquet)
+
+
+def export_effects(
+    engine: Engine,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    out: Path,
+    *,
+    bom: bool = False,
+    parquet: bool = False,
+) -> dict[str, Any]:
+    """Writes what was tested around releases to `out`, a row a cause; gives the manifest.
+
+    Raises `InputError` for a filter on something that effects aren't kept by.
+    """
+    return _export(
+        engine, "effects", filter, judges, out, with_links=True, bom=bom, parquet=parquet
+    )
+
+
+def export_review(
+    engine: Engine,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    out: Path,
+    *,
+    bom: bool = False,
+    parquet: bool = False,
+) -> dict[str, Any]:
+    """Writes posts for people to judge to `out`, newest first; gives the manifest."""
+    return _export(engine, "review", filter, judges, out, with_links=True, bom=bom, parquet=parquet)
 
 
 def stream(
@@ -99,91 +127,55 @@ def stream(
     *,
     with_links: bool = True,
     counts: Counter[str] | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Iterator[str]:
-    """The lines of a sheet (`reports`, `incidents`, `daily`), a batch at a time, header first.
+    """The lines of a sheet (a name of `SHEETS`), a batch at a time, header first.
 
-    `counts` is filled with the number of rows, and of reports by decision, on the way.
+    `counts` is filled with the number of rows, and of reports by decision, on the way; `snapshot`
+    is given the rows.
     """
-    sheet = SHEETS[what]
-    data = "demonstration" if holds_demonstration(engine) else "real"
-    tally = Counter[str]() if counts is None else counts
-    with read(engine) as connection:
-        records = sheet.records(connection, filter, judges, data)
-        batch = list(islice(records, BATCH))  # what can't be answered fails before the first line
-        yield line(column.name for column in sheet.columns)
-        while batch:
-            shown = batch if with_links else [_without_link(record) for record in batch]
-            tally["rows"] += len(batch)
-            tally.update(r.report.decision.value for r in batch if isinstance(r, ReportRecord))
-            yield lines([column.value(record) for column in sheet.columns] for record in shown)
-            batch = list(islice(records, BATCH))
+    made = batches(engine, what, filter, judges, with_links=with_links, counts=counts)
+    batch = next(made)  # what can't be answered fails before the first line
+    yield line(SHEETS[what].names)
+    for rows in chain((batch,), made):
+        cells = _cells(rows)
+        if snapshot is not None:
+            snapshot.add(cells)
+        yield joined(cells)
 
 
-def _without_link(record: Any) -> Any:
-    match record:
-        case ReportRecord():
-            return replace(record, report=replace(record.report, address=None))
-        case GroupRecord():
-            return replace(record, group=replace(record.group, url=None))
-        case _:
-            return record
+def stream_parquet(
+    engine: Engine,
+    what: str,
+    filter: Filter,  # noqa: A002 - the noun
+    judges: Judges,
+    *,
+    with_links: bool = True,
+    counts: Counter[str] | None = None,
+    snapshot: Snapshot | None = None,
+) -> Iterator[bytes]:
+    """As `stream`, the bytes of a Parquet file, a row group at a time."""
+    from db.parquet import parts  # pyarrow takes a while to import, and CSV needs none of it
+
+    made = batches(engine, what, filter, judges, with_links=with_links, counts=counts)
+    yield from parts(SHEETS[what], _noted(made, snapshot))
 
 
-def _reports(
-    connection: Connection, wanted: Filter, judges: Judges, data: str
-) -> Iterator[ReportRecord]:
-    rows = map(_exported, iterate_reports(connection, wanted, judges))
-    while batch := list(islice(rows, BATCH)):
-        yield from _with_evidence(connection, batch, judges, data)
+def _noted(made: Iterator[list[Row]], snapshot: Snapshot | None) -> Iterator[list[Row]]:
+    for rows in made:
+        if snapshot is not None:
+            snapshot.add(_cells(rows))
+        yield rows
 
 
-def _exported(report: Listed) -> Listed:
-    """`report`, without its words where the terms of its place don't let them out."""
-    if report.export_text:
-        return report
-    return replace(report, title=None, text=None, thread_title="")
+def _cells(rows: Sequence[Row]) -> list[list[str]]:
+    return [[cell(value) for value in row] for row in rows]
 
 
-def _with_evidence(
-    connection: Connection, batch: Sequence[Listed], judges: Judges, data: str
-) -> Iterator[ReportRecord]:
-    keys = [report.key for report in batch]
-    evidence = attached.evidence_of(connection, keys, judges)
-    facts = attached.facts_of(connection, keys, judges)
-    ended = outcomes_of(connection, keys, judges)
-    for report in batch:
-        yield ReportRecord(
-            report=report,
-            evidence=evidence.get(report.key, ()),
-            data=data,
-            facts=tuple(
-                fact
-                for fact in facts.get(report.key, ())
-                if report.export_text or fact.name in LABELS  # others are the author's words
-            ),
-            ended=ended.get(report.key),
-        )
-
-
-def _incidents(
-    connection: Connection, wanted: Filter, judges: Judges, data: str
-) -> Iterator[GroupRecord]:
-    for group in iterate_incidents(connection, wanted, judges):
-        yield GroupRecord(group=group, data=data)
-
-
-def _daily(
-    connection: Connection, wanted: Filter, judges: Judges, data: str
-) -> Iterator[DayRecord]:
-    for day in iterate_daily(connection, wanted, judges):
-        yield DayRecord(day=day, data=data)
-
-
-SHEETS: dict[str, Sheet] = {
-    "reports": Sheet(REPORTS, _reports),
-    "incidents": Sheet(INCIDENTS, _incidents),
-    "daily": Sheet(DAILY, _daily),
-}
+def _encoded(lines: Iterator[str], *, bom: bool) -> Iterator[bytes]:
+    yield ((BOM if bom else "") + next(lines)).encode()
+    for part in lines:
+        yield part.encode()
 
 
 def _export(
@@ -195,42 +187,62 @@ def _export(
     *,
     with_links: bool,
     bom: bool,
+    parquet: bool,
 ) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     digest = sha256()
+    snapshot = Snapshot(SHEETS[what].names, SHEETS[what].stay)
     with read(engine) as connection:
         logged = changes.last(connection)
+    options: dict[str, Any] = {
+        "with_links": with_links,
+        "counts": counts,
+        "snapshot": snapshot,
+    }
+    if parquet:
+        parts = stream_parquet(engine, what, wanted, judges, **options)
+    else:
+        parts = _encoded(stream(engine, what, wanted, judges, **options), bom=bom)
     with whole_file(out) as file:
-        for part in stream(engine, what, wanted, judges, with_links=with_links, counts=counts):
-            encoded = ((BOM if bom and not file.tell() else "") + part).encode()
-            digest.update(encoded)
-            file.write(encoded)
-    with read(engine) as connection:
-        gaps = health.gaps(connection)
-        places = terms.of_places(connection, wanted)
-    manifest = {
+        for part in parts:
+            digest.update(part)
+            file.write(part)
+    told = {
         "what": what,
         "file": out.name,
+        "format": "parquet" if parquet else "csv",
         "sha256": digest.hexdigest(),
         "created": cell(datetime.now(UTC)),
         "changes": logged,
+        "snapshot": {"sha256": snapshot.sha256, "columns": list(snapshot.columns)},
+        "with_links": with_links,
+        "rows": counts.pop("rows", 0),
+        "decisions": dict(sorted(counts.items())),
+    }
+    manifest = told | _stands_on(engine, wanted, judges)
+    with whole_file(out.with_name(f"{out.name}{SUFFIX}")) as file:
+        file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    return manifest
+
+
+def _stands_on(engine: Engine, wanted: Filter, judges: Judges) -> dict[str, Any]:
+    """What of a manifest is the same for all exports of a filter."""
+    with read(engine) as connection:
+        gaps = health.gaps(connection)
+        places = terms.of_places(connection, wanted)
+    return {
         "demonstration": holds_demonstration(engine),
         "filter": wanted.to_query(),
         "model": judges.current,
         "models": judges.to_json(),
+        "taxonomy": taxonomy(),
         "program": f"whylost {version('whylost')}",
-        "with_links": with_links,
-        "rows": counts.pop("rows", 0),
-        "decisions": dict(sorted(counts.items())),
         "gaps": [[gap.place, cell(gap.began), cell(gap.ended)] for gap in gaps],
         "places": [
             {"place": p.place, "attribution": p.attribution, "text_withheld": p.withheld_because}
             for p in places
         ],
     }
-    with whole_file(out.with_name(f"{out.name}.manifest.json")) as file:
-        file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
-    return manifest
 
 
 def write_withdrawn(out: Path, found: Sequence[Withdrawn]) -> None:

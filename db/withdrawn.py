@@ -13,6 +13,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from db.exported import Manifest, Row
+from db.queries.since import later
 from db.tables import ChangeLog, PostRow, PostText, ThreadRow, Tombstone
 from db.upsert import SLICE
 from domain.errors import InputError
@@ -76,7 +77,7 @@ def _of(connection: Connection, manifest: Manifest, rows: Sequence[Row]) -> Iter
             select(Tombstone.post, Tombstone.reason, Tombstone.at).where(Tombstone.post.in_(keys))
         )
     }
-    since = _since(manifest)
+    since = later(manifest)
     quotes = _changed(connection, "quote_removed", keys, since)
     gone = {now.thread for now in posts.values() if now.title_gone}
     titles = _changed(connection, "title_deleted", sorted(gone))
@@ -141,13 +142,6 @@ def _posts(connection: Connection, keys: Sequence[str]) -> dict[str, _Now]:
         key = told.pop("key")
         found[key] = _Now(**told)
     return found
-
-
-def _since(manifest: Manifest) -> ColumnElement[bool]:
-    """The change log's lines after the export; by time where an older manifest has no number."""
-    if manifest.changes is None:
-        return ChangeLog.at > manifest.created
-    return ChangeLog.number > manifest.changes
 
 
 def _changed(

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import data, filters, frame, rows
+from dashboard import data, filters, frame, rows, sheets
 from dashboard.data import Shown
 from dashboard.tables import counted
 from dashboard.text import plain
@@ -45,11 +45,13 @@ def _list(source: Shown, judges: Judges, wanted: Filter) -> None:
     if counts is None or not counts.reports:
         frame.empty("No report matches.", "Clear a part of the filter, or choose other days.")
         frame.link("reports", "Clear the filter")
+        sheets.show(source, wanted)  # it takes sheets of any filter
         return
     _summary(wanted, counts.reports, counts.reporters, counts.threads)
     for listed in found[:PAGE_SIZE]:
         rows.show(listed, evidence.get(listed.key, ()), wanted)
     _turn(wanted, after, found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None)
+    sheets.show(source, wanted)
 
 
 def _summary(wanted: Filter, reports: int, reporters: int, threads: int) -> None:
@@ -59,7 +61,8 @@ def _summary(wanted: Filter, reports: int, reporters: int, threads: int) -> None
         f'<div class="asof"><b>{counted(reports, "report")}</b> by '
         f"{counted(reporters, 'reporter')} in {counted(threads, 'thread')}, newest first"
         f"{f' · {plain(told)}' if told else ''} · "
-        f'<a href="/download/reports.csv?{plain(query)}" download>CSV</a> '
+        f'<a href="/download/reports.csv?{plain(query)}" download>CSV</a>, '
+        f'<a href="/download/reports.parquet?{plain(query)}" download>Parquet</a> '
         f'<a href="/download/reports.csv?{plain(query)}&amp;links=no" download>'
         "CSV without links</a></div>"
     )

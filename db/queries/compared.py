@@ -80,6 +80,23 @@ def pairs(connection: Connection, first: str, second: str) -> Iterator[Pair]:
         )
 
 
+def decided_otherwise(
+    connection: Connection, first: str, second: str
+) -> dict[tuple[Decision, Decision], int]:
+    """What both decide of the posts whose current version both judged: (first, second) -> posts."""
+    one, other = aliased(VerdictRow), aliased(VerdictRow)
+    same = and_(other.post == one.post, other.version == one.version, other.model == second)
+    query = (
+        select(one.decision.label("first"), other.decision.label("second"), func.count())
+        .select_from(PostRow)
+        .join(one, and_(one.post == PostRow.key, one.version == PostRow.version))
+        .join(other, same)
+        .where(one.model == first)
+        .group_by(one.decision, other.decision)
+    )
+    return {(Decision(a), Decision(b)): int(n) for a, b, n in connection.execute(query)}
+
+
 def _said(decision: str, report: float, causes: dict[str, float]) -> Said:
     return Said(
         decision=Decision(decision), report_probability=report, causes=probabilities(causes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import groupby
@@ -45,7 +45,7 @@ def iterate_daily(connection: Connection, filter: Filter, judges: Judges) -> Ite
     People's reviews count. Raises `InputError` for a filter on something that daily counts aren't
     kept by.
     """
-    _refuse(filter)
+    refuse_others(filter, KEPT_BY, "Daily counts")
     gaps = connection.execute(select(Gap.place, Gap.began, Gap.ended)).all()
     for cell, counts in _shown(connection, filter, judges):
         in_gap = any(_touches(gap, cell) for gap in gaps)
@@ -149,12 +149,12 @@ def _touches(gap: Row[*tuple[Any, ...]], one: _Cell) -> bool:
     )
 
 
-def _refuse(wanted: Filter) -> None:
+def refuse_others(wanted: Filter, kept_by: Collection[str], what: str) -> None:
+    """Raises `InputError` for a filter on something that `what` isn't kept by."""
     for f in fields(Filter):
-        if f.name not in KEPT_BY and getattr(wanted, f.name) != f.default:
+        if f.name not in kept_by and getattr(wanted, f.name) != f.default:
             raise InputError(
-                f"Daily counts can't be narrowed by {f.name}.",
-                "Leave it out, or export the reports.",
+                f"{what} can't be narrowed by {f.name}.", "Leave it out, or export the reports."
             )
 
 

@@ -38,6 +38,8 @@ NARROWING = (
     "least_probability",
     "reviews",
     "triage",
+    "closed",
+    "streams",
 )
 
 

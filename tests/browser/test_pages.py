@@ -18,6 +18,8 @@ PAGES = {
     "incidents": "latest begun first",
     "releases": "announcement",
     "health": "Known gaps",
+    "model": "Quality by cause",
+    "moderation": "never used as negatives",
     "method": "Reports are not incidence",
 }
 HOSTILE = [f"ff{number:022x}" for number in range(len(seeded.HOSTILE))]

@@ -41,11 +41,14 @@ def test_the_server_answers_on_this_machine_only(sqlite_engine: Engine) -> None:
     ("path", "code"),
     [
         ("/download/everything.csv", 404),
+        ("/download/reports.xls", 404),
+        ("/download/effects.csv", 200),
+        ("/download/reports.parquet", 200),
         ("/download/reports.csv?causes=witchcraft", 400),
         ("/download/daily.csv?words=gone", 400),
     ],
 )
-def test_a_wrong_download_is_refused(sqlite_engine: Engine, path: str, code: int) -> None:
+def test_a_download_is_answered_or_refused(sqlite_engine: Engine, path: str, code: int) -> None:
     seeded.fill(sqlite_engine, posts=10)
     with serving(str(sqlite_engine.url)) as running:
         assert httpx.get(running.address + path).status_code == code

@@ -13,9 +13,11 @@ import seeded
 from sqlalchemy import Engine, insert
 
 from db.columns import DAILY, INCIDENTS, REPORTS
+from db.effect_columns import EFFECTS
 from db.engine import claim, open_engine, read, upgrade, write
 from db.export import export_daily, export_incidents, export_reports, stream
 from db.queries.reports import count_reports
+from db.review_columns import REVIEW
 from db.tables import DailyCountRow, ExposureRow
 from db.withdraw import purge
 from domain.causes import Decision
@@ -171,7 +173,7 @@ def test_a_stopped_export_leaves_nothing(
 ) -> None:
     seeded.fill(sqlite_engine, posts=40)
     out = tmp_path / "r.csv"
-    monkeypatch.setattr("db.export.holds_demonstration", _Stops())
+    monkeypatch.setattr("db.sheets.holds_demonstration", _Stops())
     with pytest.raises(KeyboardInterrupt):
         export_reports(sqlite_engine, Filter(), JUDGES, out)
     assert list(tmp_path.glob("*r.csv*")) == []
@@ -201,7 +203,13 @@ def test_both_databases_export_the_same(
 
 @pytest.mark.parametrize(
     ("heading", "columns"),
-    [("## reports", REPORTS), ("## incidents", INCIDENTS), ("## daily", DAILY)],
+    [
+        ("## reports", REPORTS),
+        ("## incidents", INCIDENTS),
+        ("## daily", DAILY),
+        ("## effects", EFFECTS),
+        ("## review:", REVIEW),
+    ],
 )
 def test_the_documentation_lists_every_column(heading: str, columns: tuple[object, ...]) -> None:
     section = DOCS.read_text(encoding="utf-8").split(f"\n{heading}")[1].split("\n## ")[0]

@@ -232,7 +232,7 @@ def test_wrong_files_are_named(
         table_of(described, moved)
     whole = out.read_text()
     out.write_text(whole.replace("github", "elsewhere", 1))
-    with pytest.raises(InputError, match="--csv"):
+    with pytest.raises(InputError, match="--file"):
         table_of(described, manifest)
     out.write_text("a;b\n1;2\n")
     with pytest.raises(InputError, match="no column post"):

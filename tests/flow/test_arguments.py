@@ -20,6 +20,10 @@ from whylost import arranged
         ("--json ingest --back-to 2026-01-01", "--json ingest live --back-to 2026-01-01"),
         ("ingest import a.csv --json", "--json ingest import a.csv"),
         ("ingest --help", "ingest --help"),
+        ("review", "review post"),
+        ("review KEY --as Ada", "review post KEY --as Ada"),
+        ("review import a.csv --json", "--json review import a.csv"),
+        ("review agreement --json", "--json review agreement"),
         (
             "classify evaluate --gold a --json out --database URL",
             "--database URL classify evaluate --gold a --json out",

@@ -99,6 +99,14 @@ def test_from_a_drawing_to_an_audit(filled: Program) -> None:
     assert rows[key]["decided_by"] == "person"
     assert len(filled("review", "--json").json()) == 19
 
+    assert "No two people" in filled("review", "agreement").out
+    words = ("review", key, "--decision", "other", "--as", "Ada", "--blind")
+    assert filled(*words).code == 0
+    agreed = filled("review", "agreement", "--json").json()
+    assert [pair["reviewers"] for pair in agreed["pairs"]] == [["Ada", "Grace"]]
+    assert agreed["alpha"]["posts"] == 1
+    assert "Only blind reviews count" in filled("review", "agreement").out
+
     assert judge_all(filled) == 19
     made = filled("classify", "audit", "--json").json()
     assert made["posts"] + 5 >= 20

@@ -17,10 +17,11 @@ Opening = Callable[..., AppTest]
 _SCRIPT = """
 import streamlit as st
 from dashboard import frame
-from dashboard.views import (health, incident, incidents, method, overview, release, releases,
-                             report, reports)
+from dashboard.views import (health, incident, incidents, method, model, moderation, overview,
+                             release, releases, report, reports)
 views = dict(overview=overview, reports=reports, incidents=incidents, releases=releases,
-             health=health, method=method, release=release, report=report, incident=incident)
+             health=health, model=model, moderation=moderation, method=method,
+             release=release, report=report, incident=incident)
 pages = dict((name, st.Page(view.page, url_path=name, title=name, default=name == "{view}"))
              for name, view in views.items())
 frame.run(st.navigation(list(pages.values()), position="hidden"), pages)
